@@ -35,6 +35,7 @@ def wire() -> None:
     from cofounder.flow.publish import orphaned
     from cofounder.flow.request import service as requests
     from cofounder.flow.request.chat import tools as chat
+    from cofounder.flow.run.commands import service as queue
     from cofounder.flow.run.commands import steps as commands
     from cofounder.flow.train import holding
     from cofounder.flow.train.tuners import probing as tuners
@@ -55,6 +56,7 @@ def wire() -> None:
     system.look_with("channels", channels.findings)
     accounts.listen(orphaned.tell)
     requests.check_plans_with(plans.check_supplied)
+    requests.end_with(queue.end_of_task)
     tuned.check_plans_with(plans.check_told)
     planning.learn_with(giving.sentences_of)
     chat.reach_with(registry.discover, registry.call)
@@ -75,7 +77,7 @@ async def working() -> AsyncIterator[None]:
     from cofounder.flow.learn.judges import keeping as judges
     from cofounder.flow.learn.patterns import steps as patterns
     from cofounder.flow.plan.tools import outside, registry
-    from cofounder.flow.publish import stranded
+    from cofounder.flow.publish import looking, stranded
     from cofounder.flow.publish.measuring import carrying as measuring
     from cofounder.flow.request.series import making as series
     from cofounder.flow.run import stalled
@@ -88,7 +90,7 @@ async def working() -> AsyncIterator[None]:
     from cofounder.ops import probing, watchdog
     from cofounder.personas import looking as personas
 
-    await registry.discover()
+    await db.patiently(registry.discover)
     chores = [
         watchdog.watching(stalled.find, stalled.tell, stalled.end),
         stranded.look,
@@ -109,6 +111,7 @@ async def working() -> AsyncIterator[None]:
             images,
             context,
             measuring,
+            looking,
             renewing,
             answers,
             judges,

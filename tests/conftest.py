@@ -5,6 +5,8 @@ No property is held to a time: a machine that does other things too finds fewer 
 
 import os
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program's own processes do, before NumPy is there
+
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["cofounder.kit.testing"]

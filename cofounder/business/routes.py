@@ -37,6 +37,10 @@ Days = Annotated[int, Query(ge=1, le=36_500, description="How far back; 36500 is
 Topic = Annotated[str, Query(min_length=1, max_length=500)]
 Channel = Annotated[str, Query(min_length=1, max_length=50)]
 Channels = Annotated[list[str] | None, Query(max_length=20, description="Repeat for more; none means all")]
+Seen = Annotated[
+    matching.State | None,
+    Query(description="How the link stood when you looked: refused where somebody decided otherwise meanwhile"),
+]
 Zone = Annotated[str, Query(max_length=64, description="A time zone such as Europe/Berlin")]
 
 
@@ -86,6 +90,10 @@ class PostFigures(BaseModel):
     campaign: str | None
     task_id: UUID | None
     published_at: datetime
+    published_at_known: bool = Field(
+        description="false: the post was made of readings that do not say when it was published; a week before its first"
+        " reading stands for it"
+    )
     views: float | None
     engaged: float | None = Field(description="Clicks, shares and comments")
     engagement_rate: float | None
@@ -103,6 +111,12 @@ class PostFigures(BaseModel):
 
 class PostPage(Windowed[PostFigures]):
     """Posts, newest first; ask on with the same `as_of`."""
+
+    next_cursor: str | None = None
+
+
+class MoneyPage(Items[returns.MoneyRow]):
+    """Rows of spend and revenue, newest period first; ask on with the same `as_of`."""
 
     next_cursor: str | None = None
 
@@ -343,6 +357,23 @@ async def list_returns(
     return Windowed(items=found, as_of=at, window=await windows.of_money(session, by, as_of=at, days=days))
 
 
+@router.get("/returns/rows", responses=documented(CursorInvalid))
+async def list_return_rows(
+    session: Session,
+    caller: Viewer,
+    name: Annotated[str, Query(min_length=1, max_length=200, description="The campaign or channel")],
+    by: Literal["campaign", "channel"] = "channel",
+    days: Days = 365,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    as_of: AsOf = None,
+) -> MoneyPage:
+    """The stored rows of spend and revenue behind a return, newest period first: they add up to its cost and revenue."""
+    at = _as_of(as_of)
+    found, more = await returns.rows_behind(session, by, name, as_of=at, days=days, cursor=cursor, limit=limit)
+    return MoneyPage(items=found, as_of=at, next_cursor=more)
+
+
 @router.get("/attribution", responses=documented(SpanBackwards))
 async def attribution(
     session: Session,
@@ -470,13 +501,13 @@ async def run_matching(session: Session, caller: Operator) -> matching.Matched:
     return await matching.run(session)
 
 
-@router.post("/matches/{match_id}/confirm", responses=documented(matching.MatchMissing))
-async def confirm_match(match_id: UUID, session: Session, caller: Operator) -> matching.MatchOut:
+@router.post("/matches/{match_id}/confirm", responses=documented(matching.MatchMissing, matching.MatchDecided))
+async def confirm_match(match_id: UUID, session: Session, caller: Operator, seen: Seen = None) -> matching.MatchOut:
     """These belong together: their rows are linked, other links of the same are refused."""
-    return await matching.decide(session, match_id, confirmed=True, by=caller.who)
+    return await matching.decide(session, match_id, confirmed=True, by=caller.who, seen=seen)
 
 
-@router.post("/matches/{match_id}/refuse", responses=documented(matching.MatchMissing))
-async def refuse_match(match_id: UUID, session: Session, caller: Operator) -> matching.MatchOut:
+@router.post("/matches/{match_id}/refuse", responses=documented(matching.MatchMissing, matching.MatchDecided))
+async def refuse_match(match_id: UUID, session: Session, caller: Operator, seen: Seen = None) -> matching.MatchOut:
     """These do not belong together: the link is taken off and no run sets it again."""
-    return await matching.decide(session, match_id, confirmed=False, by=caller.who)
+    return await matching.decide(session, match_id, confirmed=False, by=caller.who, seen=seen)

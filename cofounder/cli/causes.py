@@ -30,7 +30,7 @@ def explain(error: BaseException) -> CofounderError | None:
     """Our error for a library's, or None when it is nothing that we know."""
     from pydantic import ValidationError
 
-    from cofounder.kit.db import DatabaseOutOfReach, is_full, out_of_reach
+    from cofounder.kit.db import DatabaseOutOfReach, is_full, is_out_of_reach, out_of_reach
 
     if isinstance(error, ValidationError):
         return _of_validation(error)
@@ -39,7 +39,7 @@ def explain(error: BaseException) -> CofounderError | None:
     if is_full(error):
         return out_of_reach(error)
     name = f"{type(error).__module__}.{type(error).__name__}"
-    if name.startswith(("asyncpg.", "psycopg.", "sqlalchemy.")) and _is_connection(error):
+    if name.startswith(("asyncpg.", "psycopg.", "sqlalchemy.")) and (_is_connection(error) or is_out_of_reach(error)):
         return DatabaseOutOfReach(f"The database does not answer: {_first_line(error)}")
     if isinstance(error, ConnectionError):
         return DatabaseOutOfReach(f"The database does not answer: {_first_line(error)}")

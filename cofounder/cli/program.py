@@ -112,6 +112,9 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and give its exit code."""
     os.environ.setdefault("FASTMCP_LOG_ENABLED", "false")  # else it paints tracebacks into our output
+    # Our matrices are small: threads of one product wait for each other longer than they work, and eight products at
+    # once held a worker of two cores for minutes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         answer = app(args=arguments, prog_name="cofounder", standalone_mode=False)
         sys.stdout.flush()

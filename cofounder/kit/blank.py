@@ -14,5 +14,10 @@ def is_blank(text: str) -> bool:
     )
 
 
+def unseen(text: str) -> str | None:
+    """The first control or format character: it is drawn as nothing, or turns the direction of what follows."""
+    return next((one for one in text if unicodedata.category(one) in ("Cc", "Cf")), None)
+
+
 def _selects_variant(character: str) -> bool:
     return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"

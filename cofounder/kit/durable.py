@@ -218,7 +218,11 @@ async def start(*, executor_id: str, queues: Sequence[str] = (QUEUE,)) -> None:
         }
     )
     dbos.DBOS.listen_queues(list(queues))
-    dbos.DBOS.launch()  # on the loop's own thread: that is how the engine knows which loop is ours
+    try:
+        dbos.DBOS.launch()  # on the loop's own thread: that is how the engine knows which loop is ours
+    except Exception:
+        dbos.DBOS.destroy()  # half an engine would be taken for a whole one at the next start
+        raise
     wake.sharing(engine)
     _Engine.ring = wake.wakeable(engine)
     if _Engine.ring is not None:

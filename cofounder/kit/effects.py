@@ -192,8 +192,12 @@ async def reopen(session: AsyncSession, key: str) -> bool:
     return id is not None
 
 
-async def settle(session: AsyncSession, key: str, *, done: bool, by: str, again: bool = True) -> None:
+async def settle(
+    session: AsyncSession, key: str, *, done: bool, by: str, again: bool = True, answer: Answer | None = None
+) -> None:
     """Write what a person saw: it was done, or it was not; then, unless `again` is false, it may be done again.
+
+    `answer`: what the other side would have answered, as far as the person knows it.
 
     Raises NoSuchEffect, OutcomeKnown. An effect that was settled the same way before is left as it is.
     """
@@ -206,7 +210,7 @@ async def settle(session: AsyncSession, key: str, *, done: bool, by: str, again:
             raise OutcomeKnown(f"{key} is {row.state}.")
         return
     row.state = state
-    row.answer = {**(row.answer or {}), "settled_by": by}
+    row.answer = {**(row.answer or {}), **(answer or {}), "settled_by": by}
     row.finished_at = await session.scalar(select(func.now()))
     live.changed(session, "effects", row.id)
 

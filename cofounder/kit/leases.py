@@ -75,8 +75,9 @@ async def held(
     """
     seconds = settings().lease_seconds
     mine = _Held(f"{_machine()}-{os.getpid()}-{new_id().hex[-8:]}", role, seconds)
-    await _take(mine.holder, role, seconds)
-    await durable.start(executor_id=mine.holder)
+    # A database that restarts just now is waited for, as it is later.
+    await db.patiently(lambda: _take(mine.holder, role, seconds))
+    await db.patiently(lambda: durable.start(executor_id=mine.holder))
     pause = beat_seconds or seconds / BEATS
     jobs = [
         asyncio.create_task(_beat(mine, pause), name="lease"),

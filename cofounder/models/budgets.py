@@ -1,5 +1,6 @@
 """What may still be spent: by one task, today, this month. Asked before a call leaves, one call at a time."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from uuid import UUID
@@ -19,13 +20,29 @@ class PriceUnknown(OverBudget):
     """Nobody knows what the call could cost, so it could pass any budget."""
 
 
-async def reserve(session: AsyncSession, most: Decimal, task_id: UUID | None) -> None:
+@dataclass(frozen=True)
+class Own:
+    """What the calls of one model in scopes that begin so may cost in a day, within the budgets of all."""
+
+    model: str
+    scopes: str
+    daily_usd: Decimal
+    name: str  # goes on from "is left"
+
+    async def spent(self, session: AsyncSession) -> Decimal:
+        """USD since midnight, with what is reserved."""
+        return await queries.cost_of_model(session, self.model, self.scopes, start_of_day())
+
+
+async def reserve(session: AsyncSession, most: Decimal, task_id: UUID | None, own: Own | None = None) -> None:
     """Hold every budget until the transaction ends, and let a call pass that may cost `most` USD.
 
     What other calls reserved counts as spent. Raises OverBudget, naming the budget.
     """
     await queries.hold_budget(session)
-    for name, left in await _left(session, task_id):
+    found = await _left(session, task_id)
+    found += [(own.name, own.daily_usd - await own.spent(session))] if own is not None else []
+    for name, left in found:
         if most > left:
             raise OverBudget(f"the call may cost ${most:.4f} and ${max(left, Decimal(0)):.4f} is left {name}")
 

@@ -90,8 +90,10 @@ class Intended:
     reserved_usd: Decimal
 
 
-async def intend(call: Call, target: Target, fallback_from: str | None, at_most: Decimal | None) -> Intended | None:
-    """Write down that a model is about to be asked, and reserve what that can cost.
+async def intend(
+    call: Call, target: Target, fallback_from: str | None, at_most: Decimal | None, own: budgets.Own | None = None
+) -> Intended | None:
+    """Write down that a model is about to be asked, and reserve what that can cost, of an `own` limit too.
 
     None when the call was answered meanwhile, by a process that was taken for dead. Raises budgets.OverBudget, and
     PriceUnknown where `at_most` is None: there is always a budget, and it holds for every call.
@@ -101,7 +103,7 @@ async def intend(call: Call, target: Target, fallback_from: str | None, at_most:
     reserved = at_most
     async with db.transaction() as session:
         if reserved:
-            await budgets.reserve(session, reserved, call.task_id)
+            await budgets.reserve(session, reserved, call.task_id, own)
         values = _row(call, target, fallback_from) | {"state": "intended", "cost_usd": reserved}
         row_id = await queries.put(session, values)
     return Intended(row_id, reserved) if row_id is not None else None

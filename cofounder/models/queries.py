@@ -82,9 +82,12 @@ _COST_SINCE = select(func.sum(ModelCall.cost_usd)).where(ModelCall.started_at >=
 
 
 async def cost_of_role(session: AsyncSession, role: str, start: datetime) -> Decimal:
-    """USD that the calls of a role came to since a moment."""
+    """USD that the calls of a role came to since a moment; benchmarks and candidates in shadow are not at work."""
     wanted = select(func.coalesce(func.sum(ModelCall.cost_usd), 0)).where(
-        ModelCall.started_at >= start, ModelCall.role == role, ModelCall.state != "skipped"
+        ModelCall.started_at >= start,
+        ModelCall.role == role,
+        ModelCall.state != "skipped",
+        ModelCall.routed.is_not(None),
     )
     return await session.scalar(wanted) or Decimal(0)
 
@@ -118,7 +121,7 @@ async def cost_of_scopes(session: AsyncSession, task_id: UUID, prefix: str) -> D
 async def late(session: AsyncSession, since: datetime, times: int) -> dict[str, datetime]:
     """Models whose newest `times` calls since then all ended without an answer in time -> when the last one did.
 
-    A benchmark has time-outs of its own, and the built-in model is never late.
+    A benchmark has time-outs of its own, nobody waits for a candidate in shadow, and the built-in model is never late.
     """
     newest = func.row_number().over(partition_by=ModelCall.model, order_by=ModelCall.finished_at.desc())
     calls = (
@@ -128,6 +131,7 @@ async def late(session: AsyncSession, since: datetime, times: int) -> dict[str, 
             ModelCall.state.in_(("answered", "failed")),
             ModelCall.model != "offline",
             ~ModelCall.scope.startswith("benchmark:"),
+            ~ModelCall.scope.startswith("shadow:"),
         )
         .subquery()
     )
@@ -151,6 +155,34 @@ async def uncounted(session: AsyncSession, scope: str) -> dict[int, Decimal]:
         .having(func.sum(ModelCall.cost_usd) > 0)
     )
     return {int(number): Decimal(usd) for number, usd in rows}
+
+
+async def cost_of_model(session: AsyncSession, model: str, scopes: str, start: datetime) -> Decimal:
+    """USD that a model's calls in scopes that begin so came to since a moment, with what is reserved."""
+    wanted = select(func.coalesce(func.sum(ModelCall.cost_usd), 0)).where(
+        ModelCall.started_at >= start,
+        ModelCall.model == model,
+        ModelCall.scope.startswith(scopes, autoescape=True),
+    )
+    return Decimal(await session.scalar(wanted) or 0)
+
+
+async def skipped(session: AsyncSession, model: str, scopes: str, start: datetime) -> tuple[int, str | None]:
+    """(a model's calls in scopes that begin so that were not made since a moment, why the newest was not)."""
+    rows = (
+        await session.execute(
+            select(func.count().over(), ModelCall.error)
+            .where(
+                ModelCall.started_at >= start,
+                ModelCall.model == model,
+                ModelCall.scope.startswith(scopes, autoescape=True),
+                ModelCall.state == "skipped",
+            )
+            .order_by(ModelCall.started_at.desc())
+            .limit(1)
+        )
+    ).all()
+    return (int(rows[0][0]), rows[0][1]) if rows else (0, None)
 
 
 async def sums(session: AsyncSession, task_id: UUID) -> tuple[Decimal, int, int, float, int]:

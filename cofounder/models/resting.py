@@ -10,6 +10,7 @@ from cofounder.models.chain import OFFLINE, Target
 
 IN_A_ROW = 2  # answers in vain, and none since
 REST = timedelta(minutes=5)  # from the last of them; then one call tries it again
+LEFT_ALONE = "it gave no answer in time"  # a call that was not made for this says so first
 FRESH_SECONDS = 1.0  # what happened in another process counts here after so long
 
 _kept: dict[str, tuple[float, dict[str, datetime]]] = {}
@@ -23,7 +24,7 @@ async def why(target: Target) -> str | None:
     if last is None or now() >= last + REST:
         return None
     until = f"{last + REST:%H:%M} UTC"
-    return f"it gave no answer in time {IN_A_ROW} times in a row, so it is left alone until {until}"
+    return f"{LEFT_ALONE} {IN_A_ROW} times in a row, so it is left alone until {until}"
 
 
 async def _late() -> dict[str, datetime]:

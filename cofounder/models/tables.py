@@ -23,7 +23,9 @@ class ModelCall(Row):
     __tablename__ = "model_calls"
     id: Mapped[Id]
     task_id: Mapped[OptionalRef]
-    scope: Mapped[Words]  # "plan.intent", "step:draft_linkedin:1", "refine:1:linkedin"
+    scope: Mapped[
+        Words
+    ]  # "plan.intent", "step:draft_linkedin:1", "refine:1:linkedin"; of no task: "benchmark:", "shadow:"
     number: Mapped[int]  # nth call within the scope
     request_hash: Mapped[Words]
     role: Mapped[Words]  # planner, writer, judge

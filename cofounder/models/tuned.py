@@ -1,23 +1,24 @@
 """Ask the tuned model of a role, and keep what it said beside what was used.
 
-The active one is asked before the configured models; a candidate in shadow is asked beside them, for tasks only, on a
-budget of its own, and whatever becomes of it changes nothing.
+The active one is asked before the configured models; a candidate in shadow is asked beside them, for tasks only, within
+a limit of its own and the budgets of all, and whatever becomes of it changes nothing.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import db
 from cofounder.kit.clock import now
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.ids import new_id
-from cofounder.models import budgets, calls
+from cofounder.models import budgets, calls, prices
+from cofounder.models import queries as call_queries
 from cofounder.models.asking import Asked, ask
 from cofounder.models.calls import Call, Spent
 from cofounder.models.intent import Intent
@@ -27,6 +28,8 @@ from cofounder.models.registry.using import Using
 from cofounder.settings import Settings
 
 PlanCheck = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+SHADOW = "shadow:"  # scopes of a candidate's calls begin so
+_SHORTEST_TEXT = 256  # tokens that a writer may answer with at the least, as jobs.Writing says
 MOST_IN_SHADOW = 8  # of one process; a candidate that is slower than the work is not asked about all of it
 
 _log = structlog.get_logger(__name__)
@@ -151,35 +154,93 @@ async def beside(job: Job[T], call: Call, value: T, by: str, chosen: Settings) -
 
 
 async def _shadow(job: Job[T], call: Call, words: str, model: Using, value: T, by: str, chosen: Settings) -> None:
-    from cofounder.models import providers, remote
-
-    request = request_of(job, words, model)
     try:
-        if not await _affordable(model, remote.at_most(model.target, request)):
-            return
-        spent: Spent | None = None
-        try:
-            answered = await remote.ask(model.target, chosen, request)
-            spent = answered.spent
-            read = await _read(job, answered.output.text, model)
-            found: dict[str, Any] = {"usable": True, "why": None, "said": read.said}
-        except remote.NoUsableAnswer as error:
-            spent = error.spent
-            found = {"usable": False, "why": calls.without_keys(str(error), chosen), "said": None}
-        except (ValueError, providers.ProviderNotReady) as error:
-            found = {"usable": False, "why": str(error)[:1000], "said": None}
-        await _keep(job, call, model, "shadow", found, value, by, spent)
+        found = await _ask_in_shadow(job, call, request_of(job, words, model), model, chosen)
+        if found is not None:
+            await _keep(job, call, model, "shadow", found[0], value, by, found[1])
     except Exception as error:  # a candidate in shadow must not disturb anything
         _log.info("shadow_failed", model=str(model.target), error=f"{type(error).__name__}: {error}")
 
 
-async def _affordable(model: Using, most: Decimal | None) -> bool:
-    if most is None:  # set_candidate refuses such a one; its price may have been taken back since
-        return False
-    day: datetime = budgets.start_of_day()
-    async with db.reading() as session:
-        spent = await queries.shadow_cost(session, model.id, day)
-    return Decimal(str(spent)) + most <= Decimal(str(model.daily_usd))
+async def _ask_in_shadow(
+    job: Job[Any], call: Call, request: Any, model: Using, chosen: Settings
+) -> tuple[dict[str, Any], Spent] | None:
+    """(what came of it, what it took); None: it was not asked, and the row of the call says why.
+
+    The call stands on record before it leaves, as one of no task: it takes nothing of the task's budget, and what it
+    costs is no part of what the task cost.
+    """
+    from cofounder.models import providers, remote
+
+    payload = {"task_id": str(call.task_id), "scope": call.scope, "number": call.number}
+    scope = f"{SHADOW}{call.task_id}:{call.scope}"
+    beside = Call(job.role, payload, None, scope, call.number, call.version)
+    try:
+        reason = remote.too_long(model.target, chosen, request)
+        most = remote.at_most(model.target, request)
+        intended = None if reason else await calls.intend(beside, model.target, None, most, own=own_limit(model))
+    except providers.ProviderNotReady as error:
+        reason, intended = " ".join(filter(None, [error.detail, error.advice])), None
+    except budgets.OverBudget as error:
+        reason, intended = str(error), None
+    if intended is None:
+        await calls.skip(beside, model.target, None, reason or "it was asked already")
+        return None
+    try:
+        answered = await remote.ask(model.target, chosen, request)
+    except remote.NoUsableAnswer as error:
+        why = calls.without_keys(str(error), chosen)
+        await calls.fail(intended, why, error.spent)
+        return {"usable": False, "why": why, "said": None}, error.spent
+    try:
+        read = await _read(job, answered.output.text, model)
+    except ValueError as error:
+        await calls.fail(intended, f"unusable: {error}"[:1000], answered.spent)
+        return {"usable": False, "why": str(error)[:1000], "said": None}, answered.spent
+    await calls.answer(intended, {}, answered.spent)
+    return {"usable": True, "why": None, "said": read.said}, answered.spent
+
+
+def own_limit(model: Using) -> budgets.Own:
+    """What a candidate may cost in shadow in a day."""
+    name = f"of the ${model.daily_usd:.2f} a day that it may cost in shadow"
+    return budgets.Own(str(model.target), SHADOW, Decimal(str(model.daily_usd)), name)
+
+
+@dataclass(frozen=True)
+class Shadowing:
+    """How a candidate in shadow stands today, USD."""
+
+    daily_usd: Decimal
+    spent_usd: Decimal  # with what is reserved
+    least_usd: Decimal | None  # that a call reserves at the least; None where no price is known
+    not_asked: int
+    why_not: str | None  # of the newest that was not asked
+
+    @property
+    def warning(self) -> str | None:
+        """Why it will never be asked, where that is known beforehand."""
+        if self.least_usd is None or self.least_usd <= self.daily_usd:
+            return None
+        return (
+            f"A call may cost ${self.least_usd:.4f} or more, and ${self.daily_usd:.4f} a day is its limit: "
+            "it is never asked. Give it a higher limit."
+        )
+
+
+async def shadowing(session: AsyncSession, model: Using) -> Shadowing:
+    """What a candidate's limit of today is used for, and what kept it from being asked."""
+    own = own_limit(model)
+    not_asked, why = await call_queries.skipped(session, own.model, own.scopes, budgets.start_of_day())
+    return Shadowing(own.daily_usd, await own.spent(session), _least(model), not_asked, why)
+
+
+def _least(model: Using) -> Decimal | None:
+    """What is reserved for the shortest question, and for an answer as long as the shortest form allows."""
+    from cofounder.models.trained import MOST_ANSWERED, MOST_READ, READS
+
+    most = MOST_READ if model.system == READS else MOST_ANSWERED.get(model.role, _SHORTEST_TEXT)
+    return prices.cost(model.target, prices.tokens_in(model.system), most)
 
 
 async def settled() -> None:

@@ -293,6 +293,7 @@ async def _business(ask: Recorder) -> None:
         "growth_rates": f"growth?{then}",
         "list_anomalies": f"anomalies?{then}",
         "list_returns": f"returns?by=channel&{then}",
+        "list_return_rows": f"returns/rows?by=channel&name=linkedin&{then}",
         "attribution": f"attribution?{then}",
         "correlation_analysis": f"correlations?{then}",
         "request_context": f"context?topic=coffee&channels=linkedin&{then}",

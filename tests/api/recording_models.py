@@ -56,7 +56,7 @@ async def models(ask: Any) -> None:
             )
             ids.append(str(row.id))
     await ask("list_models", "GET", f"{AT}/list?role=planner&limit=2")
-    wish = {"model": "planner-small@2", "most": 3, "minimum": 5}
+    wish = {"model": "planner-small@2", "most": 3}
     begun = (await ask("benchmark_model", "POST", f"{AT}/benchmark", wish))["data"]
 
     async def over() -> bool:

@@ -84,7 +84,7 @@ async def test_a_prediction_over_http_says_how_sure_it_is_or_that_it_is_not(hous
     assert engagement["n"] > 0
     if engagement["status"] == "ok":
         assert engagement["low"] <= engagement["value"] <= engagement["high"]
-        assert engagement["beats_channel_mean"] or "not clearly better than the channel's mean" in engagement["note"]
+        assert engagement["beats_channel_mean"] or "not clearly better than that" in engagement["note"]
     empty = await house.viewer.post("/api/business/predict", json={**draft, "channel": "pigeon"})
     assert empty.json()["sentence"].startswith("Not enough data: 0 measured posts on pigeon")
 
@@ -101,6 +101,8 @@ async def test_a_prediction_over_http_says_how_sure_it_is_or_that_it_is_not(hous
         ("baselines", {"as_of": "2026-11-21T09:00:00"}, "as_of"),
         ("audience", {"part": "shoe_size"}, "part"),
         ("matches", {"cursor": "nonsense"}, "cursor"),
+        ("returns/rows", {"name": "ooh", "cursor": "nonsense"}, "cursor"),
+        ("returns/rows", {}, "name"),
         ("similar", {"topik": "x", "topic": "x"}, "topik"),
     ],
 )
@@ -138,7 +140,9 @@ async def test_doubtful_links_wait_and_follow_a_persons_word(house: House) -> No
     one, other = page["items"][0], rest["items"][0]
     assert one["id"] != other["id"]
     assert (await house.viewer.post(f"/api/business/matches/{one['id']}/confirm")).status_code == 403
-    said = await house.operator.post(f"/api/business/matches/{one['id']}/confirm")
+    late = await house.operator.post(f"/api/business/matches/{one['id']}/confirm?seen=sure")
+    assert (late.status_code, late.json()["code"]) == (409, "match_decided")
+    said = await house.operator.post(f"/api/business/matches/{one['id']}/confirm?seen=doubtful")
     assert said.json()["state"] == "confirmed"
     async with db.reading() as session:
         assert (

@@ -360,6 +360,22 @@ async def test_work_becomes_a_task_that_waits_for_a_person(working: House) -> No
     assert (await rows())["decisions"] == 0
 
 
+async def test_a_question_after_an_order_is_of_the_figure_that_it_names(company: House) -> None:
+    """Its words, its channel and the time when it goes out narrow no figure."""
+    here = {"conversation_id": "default"}
+    worst = (await say(company.viewer, "What was our worst month by customers?"))["answer"]["text"]
+    order = "Write a LinkedIn post about our customers and publish it next Friday"
+    made = (await say(company.operator, order, **here))["answer"]
+    assert made["mode"] == "orchestration"
+    assert (await say(company.operator, "and the worst month?", **here))["answer"]["text"] == worst
+    await say(company.operator, "Write an X post about hiring", conversation_id="other")
+    then = (await say(company.operator, "and the worst month?", conversation_id="other"))["answer"]["text"]
+    assert then == (await say(company.viewer, "What was our worst month?"))["answer"]["text"]
+    await say(company.operator, "Now draft a LinkedIn post about our traffic", **here)
+    asked = (await say(company.operator, "and in June?", **here))["answer"]
+    assert [row["noun"] for row in asked["sources"][0]["rows"]] == ["website visits"]
+
+
 async def test_an_order_with_a_time_is_work_and_agreement_to_nothing_says_so(working: House) -> None:
     assert (await say(working.operator, "yes, go ahead"))["answer"]["text"].startswith("Nothing waits for a decision.")
     words = "Post our October revenue on LinkedIn on 25 November at 14:30"

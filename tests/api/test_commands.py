@@ -133,8 +133,21 @@ async def test_a_cancelled_command_failed_at_nothing_and_waits_for_nobody(house:
     for status, id in (("cancelled", made["command_id"]), ("failed", failing["command_id"])):
         listed = (await house.viewer.get("/api/commands/", params={"status": status})).json()["items"]
         assert [(one["command_id"], one["status"]) for one in listed] == [(id, status)]
+    twice = await house.operator.post(f"/api/commands/{made['command_id']}/cancel")
+    problem(twice, 409, "already_finished")
+    assert twice.json()["detail"].endswith("It is cancelled.")
     again = await house.operator.post(f"/api/commands/{made['command_id']}/retry")
     assert (again.status_code, again.json()["status"]) == (200, "pending")
+
+
+async def test_a_command_that_is_retried_is_nobodys(house: House) -> None:
+    made = await make(house)
+    (held,) = await claim(house, agent="ledger")
+    await house.operator.post(f"/api/commands/{made['command_id']}/cancel")
+    again = (await house.operator.post(f"/api/commands/{made['command_id']}/retry")).json()
+    assert (again["status"], again["lease_owner"], again["started_at"]) == ("pending", None, None)
+    late = await result(house, made["command_id"], result=1, fencing_token=held["fencing_token"])
+    problem(late, 409, "lease_lost")
 
 
 async def test_the_same_answer_again_is_no_error_and_changes_nothing(house: House) -> None:
@@ -488,7 +501,17 @@ async def test_the_list_is_filtered_sorted_and_paged(house: House) -> None:
     assert await pages(sort="oldest", status="pending") == [f"act_{number}" for number in range(1, 7)]
     assert await pages(sort="priority") == ["act_2", "act_5", "act_1", "act_4", "act_0", "act_3", "act_6"]
     assert await pages(search="ACT_3") == ["act_3"]
-    problem(await house.viewer.get("/api/commands", params={"cursor": str(uuid4())}), 422, "cursor_invalid", "cursor")
+    for sort in ("newest", "oldest", "priority"):  # what a page ended with may be gone when the next one is asked for
+        asked = {"sort": sort, "limit": 2}
+        page = (await house.viewer.get("/api/commands", params=asked)).json()
+        rest = (await pages(sort=sort))[2:]
+        gone = page["items"][-1]["command_id"]
+        assert (await house.operator.delete(f"/api/commands/{gone}")).status_code == 200
+        then = {**asked, "limit": 50, "cursor": page["next_cursor"]}
+        left = (await house.viewer.get("/api/commands", params=then)).json()["items"]
+        assert [one["action"] for one in left] == rest
+    for wrong in (str(uuid4()), "1", "1.2.3", "300.-1", "1." + "9" * 30, "x.y"):
+        problem(await house.viewer.get("/api/commands", params={"cursor": wrong}), 422, "cursor_invalid", "cursor")
 
 
 async def test_a_page_and_a_claim_of_large_commands_end_early_and_lose_none(

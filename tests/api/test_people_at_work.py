@@ -81,7 +81,7 @@ async def test_an_open_stream_ends_with_what_let_it_in(
         assert await stream.next() == ("beat", None)
         async with transaction() as session:
             await end(session, await users.named(session, "mara"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             async for _ in stream.lines:  # until it ends
                 pass
 

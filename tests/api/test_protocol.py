@@ -40,7 +40,7 @@ async def raw(house: House, sent: bytes, *, rest: bytes = b"") -> bytes:
     address = httpx.URL(house.url)
     reader, writer = await asyncio.open_connection(address.host, address.port)
     writer.write(sent)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         said = await reader.read(1)
         writer.write(rest)
         if rest:

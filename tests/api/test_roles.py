@@ -249,6 +249,7 @@ WANTED: dict[str, Role] = {
     "GET /api/business/growth": "viewer",
     "GET /api/business/anomalies": "viewer",
     "GET /api/business/returns": "viewer",
+    "GET /api/business/returns/rows": "viewer",
     "GET /api/business/attribution": "viewer",
     "GET /api/business/correlations": "viewer",
     "GET /api/business/context": "viewer",

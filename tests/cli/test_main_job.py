@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,12 +118,9 @@ def home() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_the_demo_runs_without_a_terminal_in_under_a_minute(home: Path) -> None:
-    began = time.monotonic()
+def test_the_demo_runs_without_a_terminal(home: Path) -> None:
     done = cofounder("demo", environment={"COFOUNDER_HOME": str(home), "DATABASE_URL": "postgresql://not@host/used"})
-    seconds = time.monotonic() - began
     assert done.returncode == 0, done.stderr
-    assert seconds < 60
     assert not CONTROL.search(done.stdout)
     told = done.stdout
     for phase in (

@@ -161,3 +161,24 @@ def test_what_was_published_cannot_be_cancelled_and_is_named(
     said = capsys.readouterr().err
     assert "nothing of it waits any more" in said
     assert "Sent: linkedin." in said
+
+
+def test_what_nobody_knows_of_is_listed_with_its_task(
+    database: Database, mail: Mail, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost(mail)
+    id = task(capsys)["task_id"]
+    assert run(["publications", "--status", "unknown"]) == 0
+    said = capsys.readouterr().out
+    assert f"cofounder task {id}" in said
+    assert "We move" in said
+    assert run(["publications", "--status", "published"]) == 0
+    assert "None." in capsys.readouterr().out
+    assert run(["publications", "--status", "lost"]) == out.USAGE
+    assert "status: 'lost' is no status." in capsys.readouterr().err
+
+
+def test_what_is_no_thread_has_no_count(database: Database, mail: Mail, capsys: pytest.CaptureFixture[str]) -> None:
+    lost(mail)
+    assert run(["task", "last", "--resolve", "--sent", "--posts", "1"]) == out.USAGE
+    assert "posts: It is no thread." in capsys.readouterr().err

@@ -10,6 +10,8 @@ from sqlalchemy import text
 from cofounder import api
 from cofounder.cli import out
 from cofounder.cli.program import run
+from cofounder.flow.train.data import saving
+from cofounder.flow.train.data.schemas import SaveFilterIn
 from cofounder.kit import db
 from cofounder.kit.testing import Database
 from tests.flow.train.data.test_api import GIVEN
@@ -100,6 +102,28 @@ def test_a_saved_filter_is_where_a_choice_begins(stored: str, capsys: pytest.Cap
     assert said(capsys, "delete-filter", "the best")["name"] == "the best"
     assert run(["training", "stats", "--saved", "the best"]) == out.USAGE
     assert "the best" in capsys.readouterr().err
+
+
+def test_a_saved_filter_with_a_limit_is_the_newest_for_every_command(
+    stored: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def save() -> None:
+        async with db.transaction() as session:
+            asked = SaveFilterIn.model_validate({"name": "one", "filter": {"limit": 1}})
+            await saving.save(session, asked, by="key:ann")
+        newer = {**GIVEN, "timestamp": "2026-03-01T09:00:00Z", "user_request": "Write the newest"}
+        await api.save_training_example(newer)
+        await db.dispose()
+
+    asyncio.run(save())
+    assert said(capsys, "stats", "--saved", "one")["filtered_count"] == 1
+    found = said(capsys, "list", "--saved", "one")
+    assert (found["filtered_count"], found["total_count"]) == (1, 3)
+    assert [one["user_request"] for one in found["items"]] == ["Write the newest"]
+    (line,) = said(capsys, "preview", "--saved", "one")["lines"]
+    assert "Write the newest" in line
+    assert said(capsys, "tag", "zz9", "--saved", "one")["count"] == 1
+    assert said(capsys, "list", "--tagged", "zz9")["items"][0]["user_request"] == "Write the newest"
 
 
 def test_erasing_asks_and_leaves_a_tombstone(stored: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from cofounder.cli.program import run
 from cofounder.kit import db
 from cofounder.kit.testing import Database
+from cofounder.settings import settings
 from tests.flow.train.benchmark.test_benchmark import dataset, model, right
 from tests.models.plain_server import PlainServer, serving
 
@@ -70,6 +71,24 @@ def test_a_model_is_benchmarked_promoted_and_taken_back(
     assert "It was a trial." in told
     assert run(["models", "retire", "small@2"]) == 0
     assert "small@2 is retired" in capsys.readouterr().out
+
+
+def test_a_command_goes_by_the_prices_that_were_set_and_names_the_dataset(
+    database: Database, tuned_server: PlainServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(_registered(tuned_server))
+    assert run(["settings", "set", "model_prices", "tuned:small=50/50"]) == 0
+    settings.cache_clear()  # as a process that has just begun
+    assert run(["models", "show", "small@1"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Its price was set here: $50.00 in, $50.00 out for a million tokens." in told
+    assert "tuned from tiny by local on requests@1." in told
+    settings.cache_clear()
+    assert run(["models", "shadow", "small@1", "--daily-usd", "0.05"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "In shadow: $0.0000 of $0.05 today. A call may cost $0." in told
+    assert "it is never asked. Give it a higher limit." in told
+    settings.cache_clear()
 
 
 @pytest.mark.parametrize(

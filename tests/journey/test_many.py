@@ -121,11 +121,9 @@ async def test_a_server_told_to_stop_ends_its_open_streams_and_goes(servers):
     heard: list[dict[str, str]] = []
     listening = [asyncio.create_task(changes(client, heard)) for _ in range(3)]
     await until(lambda: len(heard) == 3)
-    began = time.monotonic()
     server.process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(asyncio.gather(*listening), 10) == ["ended"] * 3
-    assert await asyncio.to_thread(server.process.wait, 10) == 0
-    assert time.monotonic() - began < 10
+    assert await asyncio.wait_for(asyncio.gather(*listening), 60) == ["ended"] * 3
+    assert await asyncio.to_thread(server.process.wait, 60) == 0
     assert await answers(other)
 
 
@@ -142,7 +140,7 @@ async def gated(database) -> AsyncIterator[None]:
 
 
 async def test_a_worker_told_to_stop_finishes_what_it_can_and_hands_the_rest_on_at_once(gated, spawn):
-    leaving = spawn("tests.journey.gates", environment={"COFOUNDER_DRAIN_SECONDS": "3"})
+    leaving = spawn("tests.journey.gates", environment={"COFOUNDER_DRAIN_SECONDS": "8"})
     leaving.wait_for("ready", within=60)
     task_id = await ask("Hold on", plan=PLAN)
 
@@ -164,18 +162,18 @@ async def test_a_worker_told_to_stop_finishes_what_it_can_and_hands_the_rest_on_
     async def a_done() -> bool:
         return (await attempts())["a"] == ("done", 1)
 
-    await until(a_done, within=3)
+    await until(a_done, within=8)
     assert leaving.process.poll() is None
-    assert await asyncio.to_thread(leaving.process.wait, 20) == 0
+    assert await asyncio.to_thread(leaving.process.wait, 60) == 0
     left_at = time.monotonic()
 
     async def taken() -> bool:
         found = await attempts()
         return all(found[name] == ("running", 2) for name in "bc")
 
-    await until(taken, within=20)
+    await until(taken, within=60)
     waited = time.monotonic() - left_at
-    assert waited < 5, waited  # no lease had to run out: that takes 15 s
+    assert waited < 12, waited  # no lease had to run out: that takes 15 s
     for name in ("b", "c", "last"):
         gates.gate(task_id, name).touch()
     await rest(task_id, "completed", within=30)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cofounder.kit.blank import is_blank
+from cofounder.kit.blank import is_blank, unseen
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,13 @@ def test_what_shows_one_sign_is_not(text: str) -> None:
 def test_one_sign_among_any_number_of_unseen_ones_is_enough(text: str, sign: str) -> None:
     assert is_blank(text)
     assert not is_blank(text + sign + text)
+
+
+@pytest.mark.parametrize("text", ["\u202eevil", "gold\u200b", "go\u00adld", "go\tld", "\ufeff"])
+def test_a_character_that_nobody_sees_is_named(text: str) -> None:
+    assert unseen(text) in set("\u202e\u200b\u00ad\t\ufeff")
+
+
+@pytest.mark.parametrize("text", ["", "gold", "q5 b", "❤️", "日本", "نمونه"])
+def test_what_is_seen_throughout_has_none(text: str) -> None:
+    assert unseen(text) is None

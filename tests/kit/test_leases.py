@@ -1,7 +1,10 @@
 """The work of a dead worker is taken over; what kills every worker is set aside."""
 
 import asyncio
-from collections.abc import Callable
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
@@ -66,6 +69,50 @@ async def test_a_killed_worker_is_taken_over_at_once_on_the_same_machine(
         await until(lambda: finished(id))
         assert len(await holders()) == 1
     assert await notes() == ["a before", "a after on"]
+
+
+@contextmanager
+def line(port: int, behind: str) -> Iterator[None]:
+    """Passes on what comes to a port to a socket file, on a loop of its own: the engine's start blocks ours."""
+
+    async def on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        theirs, ours = await asyncio.open_unix_connection(behind)
+        await asyncio.gather(through(reader, ours), through(theirs, writer), return_exceptions=True)
+
+    async def through(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        while words := await source.read(65_536):
+            target.write(words)
+        target.close()
+
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(asyncio.start_server(on, "127.0.0.1", port), loop).result(60)
+    yield
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(60)
+
+
+async def test_a_worker_that_is_born_while_the_database_is_away_waits_for_it(database: Database) -> None:
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        port = place.getsockname()[1]
+    await db.dispose()
+    db.connect(database.url.set(host="127.0.0.1", port=port, query={}))
+    try:
+
+        async def lives() -> list[str]:
+            async with leases.held(role="worker"):
+                return await holders()
+
+        born = asyncio.create_task(lives())
+        await asyncio.sleep(1)
+        assert not born.done()
+        with line(port, f"{database.url.query['host']}/.s.PGSQL.{database.url.port or 5432}"):
+            assert len(await asyncio.wait_for(born, 60)) == 1
+    finally:
+        await db.dispose()
+        db.connect(database.url)
 
 
 async def test_a_worker_that_stops_leaves_its_work_to_the_next(database: Database) -> None:

@@ -1,17 +1,23 @@
 """A tuned planner is asked first, as its lines were; what it gets wrong is answered by the others, and kept."""
 
+import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from cofounder.flow.learn.answers import queries
+from cofounder.flow.train.promotion import service as promotions
+from cofounder.kit.clock import now
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.ids import new_id
-from cofounder.kit.testing import Database
+from cofounder.kit.testing import Database, until
 from cofounder.models import jobs, service, trained, tuned
 from cofounder.models.brief import Base, Brief, ChannelForm, Fact
 from cofounder.models.chain import Served, Target
@@ -21,6 +27,7 @@ from cofounder.models.providers import tuned as provider
 from cofounder.models.registry import service as registry
 from cofounder.models.registry import using
 from cofounder.models.registry.tables import ModelComparison
+from cofounder.models.tables import ModelCall
 from cofounder.people import LOCAL_OWNER
 from cofounder.settings import Settings, settings
 
@@ -203,18 +210,75 @@ async def test_a_candidate_in_shadow_changes_nothing_and_its_agreement_is_kept(
         assert server.asked[0] == REQUEST
 
 
-async def test_shadow_keeps_to_its_own_budget(
-    database: Database, limits: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+async def in_shadow(server: PlainServer, daily_usd: float) -> None:
+    model = await registered(server)
+    async with transaction() as session:
+        await registry.set_candidate(session, model.id, by=LOCAL_OWNER, shadow=True, daily_usd=daily_usd)
+
+
+async def shadow_calls() -> list[ModelCall]:
+    async with reading() as session:
+        rows = select(ModelCall).where(ModelCall.scope.startswith("shadow:")).order_by(ModelCall.started_at)
+        return list((await session.scalars(rows)).all())
+
+
+async def test_shadow_keeps_to_its_own_budget_however_many_ask_at_once(
+    database: Database, limits: Callable[..., None]
 ) -> None:
-    limits(model_prices="tuned:small@1=1000/1000")
+    limits(model_prices="tuned:small@1=100/100")
     async with serving(lambda asked: json.dumps(RIGHT)) as server:
-        model = await registered(server)
-        async with transaction() as session:
-            await registry.set_candidate(session, model.id, by=LOCAL_OWNER, shadow=True, daily_usd=0.01)
+        await in_shadow(server, 0.3)
+        asking = (service.understand(REQUEST, today=TODAY, task_id=new_id()) for _ in range(12))
+        await asyncio.gather(*asking)
+        await tuned.settled()
+        rows = await shadow_calls()
+        states = Counter(row.state for row in rows)
+        assert 0 < states["answered"] == len(server.requests) == len(await comparisons()) < 8
+        assert sum(row.cost_usd for row in rows) <= Decimal("0.3")
+        left_out = next(row.error or "" for row in rows if row.state == "skipped")
+        assert "of the $0.30 a day that it may cost in shadow" in left_out
+        async with reading() as session:
+            assert await service.cost_today(session) == sum(row.cost_usd for row in rows) > 0
+            apart = await queries.apart(session, now() - timedelta(hours=1), now() + timedelta(hours=1))
+            assert apart[0] == pytest.approx(float(sum(row.cost_usd for row in rows)))
+            assert apart[1] == 0
+            role = await promotions.role(session, "planner")
+        assert role.shadow is not None
+        assert role.shadow.spent_usd == apart[0]
+        assert (role.shadow.not_asked, role.shadow.warning) == (states["skipped"], None)
+        assert "of the $0.30 a day" in (role.shadow.why_not or "")
+
+
+async def test_shadow_spends_nothing_where_the_budget_of_all_is_used_up(
+    database: Database, limits: Callable[..., None]
+) -> None:
+    limits(model_prices="tuned:small@1=100/100", monthly_budget_usd="0.01")
+    async with serving(lambda asked: json.dumps(RIGHT)) as server:
+        await in_shadow(server, 1.0)
         await service.understand(REQUEST, today=TODAY, task_id=new_id())
         await tuned.settled()
         assert server.requests == []
-        assert await comparisons() == []
+        (row,) = await shadow_calls()
+        assert (row.state, row.cost_usd) == ("skipped", Decimal(0))
+        assert "left for this month" in (row.error or "")
+
+
+async def test_a_call_in_shadow_stands_on_record_before_it_leaves_and_costs_its_task_nothing(
+    database: Database, limits: Callable[..., None]
+) -> None:
+    limits(model_prices="tuned:small@1=100/100", model_timeout_seconds="30")
+    async with serving(lambda asked: ENDLESS) as server:
+        await in_shadow(server, 1.0)
+        task = new_id()
+        await service.understand(REQUEST, today=TODAY, task_id=task)
+        await until(lambda: server.requests)
+        (row,) = await shadow_calls()
+        assert (row.state, row.request["task_id"]) == ("intended", str(task))
+        await tuned.stop()  # as a process that ends
+        (row,) = await shadow_calls()
+        async with reading() as session:
+            assert await service.cost_today(session) == row.cost_usd > 0
+            assert (await service.spent(session, task)).cost_usd == 0
 
 
 async def test_a_tuned_writer_gets_brief_and_facts_as_its_lines_have_them(

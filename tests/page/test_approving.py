@@ -157,3 +157,48 @@ async def test_another_text_is_asked_for_taken_and_approved(quiet: Visitor) -> N
     await until(left)
     assert await left() == ["linkedin"]
     assert (await _decided(id))["verdict"] == "approve"
+
+
+async def test_what_was_typed_outlives_a_reload_after_somebody_else_changed_the_text(
+    quiet: Visitor, house: House
+) -> None:
+    page = quiet.page
+    id = await _waiting("linkedin", request="A text for two")
+    await page.goto(f"/orchestrator/approvals/{id}")
+    mine = page.get_by_label("Text", exact=True)
+    await mine.fill("MINE, not sent yet")
+    others = {"edits": {"linkedin": {"content": "OTHERS had this to say of our 320 customers."}}}
+    changed = await house.approver.put(f"/api/orchestrator/approval/{id}/draft", json=others)
+    assert changed.status_code == 200, changed.text
+    moved = page.get_by_role("alert").filter(has_text="Somebody changed the text after you opened it.")
+    for _ in range(2):
+        await expect(moved).to_contain_text("OTHERS")
+        await expect(mine).to_have_value("MINE, not sent yet")
+        await expect(page.get_by_role("button", name="Approve")).to_be_disabled()
+        await page.reload()
+    await moved.get_by_role("button", name="I have read it").click()
+    await expect(moved).to_have_count(0)
+    await expect(mine).to_have_value("MINE, not sent yet")
+    await page.get_by_role("button", name="Take back").click()
+    await expect(mine).to_have_value("OTHERS had this to say of our 320 customers.")
+    await page.reload()
+    await expect(mine).to_have_value("OTHERS had this to say of our 320 customers.")
+    await expect(moved).to_have_count(0)
+
+
+async def test_commands_that_wait_for_a_person_are_told_at_home_and_in_the_rail(quiet: Visitor, house: House) -> None:
+    page = quiet.page
+    await house.operator.post("/api/commands/claim", json={"agent_type": "counter", "agent": "c1", "max": 1})
+    made = await house.operator.post("/api/commands", json={"agent_type": "counter", "action": "count"})
+    await page.goto("/")
+    await expect(page.get_by_role("heading", name="Nothing needs you")).to_be_visible()
+    said = {"error": "No figures.", "retry": False}
+    failed = await house.operator.patch(f"/api/commands/{made.json()['command_id']}/error", json=said)
+    assert failed.status_code == 200, failed.text
+    await expect(page.get_by_role("heading", name="One thing needs you")).to_be_visible()
+    needs = page.get_by_role("region", name="Needs you")
+    await expect(needs).to_contain_text("1 command failed")
+    await expect(page.get_by_role("navigation").get_by_role("link", name="Command queue")).to_contain_text("1")
+    await needs.get_by_role("link", name="Retry or delete").click()
+    await page.wait_for_url("**/queue?status=failed")
+    await expect(page.get_by_role("region", name="Commands", exact=True)).to_contain_text("No figures.")

@@ -136,3 +136,25 @@ async def test_a_filter_stands_in_the_address_through_reload_and_back(quiet: Vis
     await expect(page.get_by_text("1 task", exact=True)).to_be_visible()
     assert "group=failed" in page.url
     assert "number" in page.url
+
+
+async def test_another_filter_is_another_selection_however_it_comes(quiet: Visitor) -> None:
+    page = quiet.page
+    await _tasks(30, "running")
+    bar = page.get_by_role("toolbar", name="Selected tasks")
+    sidebar = page.get_by_role("navigation", name="Journey").get_by_role("link", name=re.compile("^Tasks"))
+    await page.goto("/orchestrator?q=number%202")
+    await expect(page.get_by_text("11 tasks", exact=True)).to_be_visible()  # 2 and 20 to 29
+    await page.get_by_label("Select every task shown").check()
+    await expect(bar).to_contain_text("11 tasks selected")
+    await sidebar.click()
+    await expect(page.get_by_text("30 tasks", exact=True)).to_be_visible()
+    await expect(bar).to_have_count(0)
+    await page.get_by_label("Select every task shown").check()
+    await expect(bar).to_contain_text("30 tasks selected")
+    await page.go_back()
+    await expect(page.get_by_text("11 tasks", exact=True)).to_be_visible()
+    await expect(bar).to_have_count(0)
+    await page.go_forward()
+    await expect(page.get_by_text("30 tasks", exact=True)).to_be_visible()
+    await expect(bar).to_have_count(0)

@@ -134,3 +134,30 @@ async def test_who_only_reads_is_offered_nothing_to_change(house: House, browser
         await expect(page.get_by_role("table", name="Voices")).to_be_visible()
         for name in ("Look now", "Write down", re.compile("^Set ")):
             await expect(page.get_by_role("button", name=name)).to_have_count(0)
+
+
+async def test_two_people_set_one_voice_and_neither_undoes_the_other(house: House, browser: Browser) -> None:
+    async with (
+        visiting(browser, house.url, "Mara", "approver") as mara,
+        visiting(browser, house.url, "Nils", "approver") as nils,
+    ):
+        for one in (mara, nils):
+            await one.page.goto("/personas")
+            row = one.page.get_by_role("table", name="Voices").get_by_role("row").filter(has_text="Storyteller")
+            await row.get_by_role("button", name="Set").click()
+        first, second = mara.page.get_by_role("dialog"), nils.page.get_by_role("dialog")
+        await second.get_by_label("Reason").fill("Only the reason")
+        await first.get_by_label("Disabled").check()
+        await first.get_by_role("button", name="Save").click()
+        await expect(first).to_have_count(0)
+        # Nils is told who changed what before he can save, and keeps what he wrote.
+        await expect(second).to_contain_text("Somebody set this voice since you opened it")
+        await expect(second).to_contain_text("Mara")
+        await expect(second.get_by_role("button", name="Save")).to_be_disabled()
+        await second.get_by_role("button", name="Go on from there").click()
+        await expect(second.get_by_label("Disabled")).to_be_checked()
+        await second.get_by_role("button", name="Save").click()
+        await expect(second).to_have_count(0)
+    found = (await house.viewer.get("/api/personas")).json()
+    (told,) = [one for one in found["items"] if one["id"] == "storyteller"]
+    assert (told["status"], told["reason"]) == ("disabled", "Only the reason")

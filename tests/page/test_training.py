@@ -173,3 +173,70 @@ async def test_an_operator_is_offered_neither_withdrawing_nor_erasing(olga: Visi
     await page.get_by_role("region", name="Exactly what is exported").wait_for()
     assert await page.get_by_role("button", name="Withdraw").count() == 0
     assert await page.get_by_role("button", name="Erase").count() == 0
+
+
+async def test_another_filter_is_another_selection_however_it_comes(olga: Visitor, house: House) -> None:
+    page = olga.page
+    bar = page.get_by_role("toolbar", name="Selected examples")
+    using = page.get_by_role("region", name="In use")
+    sidebar = page.get_by_role("navigation", name="Journey").get_by_role("link", name="Training")
+    asked = {"name": "weak", "filter": {"quality_max": 0.75}}
+    assert (await house.operator.post("/api/orchestrator/training/filters", json=asked)).is_success
+
+    async def ten() -> None:
+        await expect(using).to_contain_text(f"Using 10 of {MANY} examples")
+        await page.get_by_role("button", name="Select all 10").click()
+        await expect(bar).to_contain_text("10 examples selected")
+
+    async def nothing_is(selected: int = MANY) -> None:
+        await expect(using).to_contain_text(f"Using {selected} of {MANY} examples")
+        await expect(bar).to_have_count(0)
+        await page.keyboard.press("x")
+
+    await page.goto("/training?max=0.75")
+    await ten()
+    await sidebar.click()
+    await nothing_is()
+    await page.go_back()  # nor does it come back with its filter
+    await nothing_is(10)
+    for place in (0, 1):
+        await page.get_by_role("checkbox", name=re.compile("^Select: ")).nth(place).check()
+    await expect(bar).to_contain_text("2 examples selected")
+    await sidebar.click()
+    await nothing_is()
+    await page.get_by_role("button", name=f"Select all {MANY}").click()
+    await page.get_by_role("button", name="Saved").click()
+    await page.get_by_role("menuitem", name="weak", exact=True).click()
+    await nothing_is(10)
+    assert await tagged(house, "exclude") == 0
+
+
+async def test_a_saved_filter_keeps_its_limit_until_it_is_taken_away(olga: Visitor, house: House) -> None:
+    asked = {"name": "five", "filter": {"limit": 5}}
+    assert (await house.operator.post("/api/orchestrator/training/filters", json=asked)).is_success
+    page = olga.page
+    await page.goto("/training")
+    using = page.get_by_role("region", name="In use")
+    await page.get_by_role("button", name="Saved").click()
+    await page.get_by_role("menuitem", name="five", exact=True).click()
+    await expect(using).to_contain_text(f"Using 5 of {MANY} examples")
+    await expect(using).to_contain_text("Left out by each part alone: number 25.")
+    await page.reload()
+    await expect(using).to_contain_text(f"Using 5 of {MANY} examples")
+    await expect(page.get_by_role("row")).to_have_count(1 + 5)
+    await page.get_by_role("button", name="Select all 5").click()
+    await page.get_by_role("toolbar", name="Selected examples").get_by_role("button", name="Archive").click()
+    await expect(page.get_by_text("5 examples archived.")).to_be_visible()
+    await page.get_by_role("button", name="Take “the newest 5” away").click()
+    await expect(using).to_contain_text("Using 25 of 25 examples")
+
+
+async def test_where_archived_ones_are_shown_too_they_can_be_restored(olga: Visitor, house: House) -> None:
+    await house.operator.post("/api/orchestrator/training/data/archive", json={"filter": {"quality_max": 0.75}})
+    page = olga.page
+    await page.goto("/training?archived=with")
+    await page.get_by_role("button", name=f"Select all {MANY}").click()
+    bar = page.get_by_role("toolbar", name="Selected examples")
+    await expect(bar.get_by_role("button", name="Archive")).to_be_visible()
+    await bar.get_by_role("button", name="Restore").click()
+    await expect(page.get_by_text("10 examples restored.")).to_be_visible()

@@ -2,7 +2,8 @@
 
 Its interval is conformal (Vovk et al. 2005; split by time, as posts are no exchangeable sample): the model is fitted
 anew on each stretch of history and asked about the next, and the errors of that are the width. The same walk says how
-often the interval held and whether the model is better than the channel's mean; where it is not, the mean is told.
+often the interval held and whether the model is better than the channel's mean on that scale, which is the geometric
+mean of its posts; where it is not, that is told.
 """
 
 import math

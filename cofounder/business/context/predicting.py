@@ -47,11 +47,18 @@ class Expected(BaseModel):
         default=None, description="How often it held on later posts, 0-1, walking through history"
     )
     coverage_n: int = 0
+    typical: float | None = Field(
+        default=None,
+        description="What the channel's posts typically bring: the geometric mean of the n newest (their mean on the log"
+        " scale), at most 1,000. Not their average, which a few posts that did very well raise",
+    )
     beats_channel_mean: bool | None = Field(
-        default=None, description="false: the text changes nothing, the mean is told"
+        default=None,
+        description="Whether the model is clearly better than the typical value; false: the text changes nothing, and"
+        " the typical value is told",
     )
     error: float | None = Field(default=None, description="Typical factor by which the model was off: 1.8 is 1.8 times")
-    mean_error: float | None = Field(default=None, description="The same of the channel's mean")
+    mean_error: float | None = Field(default=None, description="The same of the typical value")
     rank: float | None = Field(
         default=None, description="Share of the channel's earlier posts of which less was foretold, 0-1"
     )
@@ -135,11 +142,13 @@ READ: dict[Outcome, Callable[[Row], float | None]] = {
 }
 _Models = dict[Outcome, tuple[Model | None, int]]  # with the number of posts that have the outcome
 _held: dict[tuple[str, str, datetime], tuple[float, _Models]] = {}
+_fitting: "dict[tuple[str, str, datetime], asyncio.Task[_Models]]" = {}
 
 
 def forget() -> None:
     """Let every model be fitted anew when it is next asked for."""
     _held.clear()
+    _fitting.clear()
 
 
 async def predict(
@@ -208,8 +217,12 @@ async def _models(session: AsyncSession, channel: str, as_of: datetime) -> _Mode
     found = _held.get(key)
     if found is not None and time.monotonic() - found[0] < _KEPT_SECONDS:
         return found[1]
-    posts = await queries.history(session, channel, cut, MOST_POSTS)
-    made = await asyncio.to_thread(_fitted, posts) if len(posts) >= FEWEST else _fitted(posts)
+    posts = await queries.history(session, channel, cut, MOST_POSTS) if key not in _fitting else []
+    if key not in _fitting:  # nor has another begun meanwhile
+        job = _fitting[key] = asyncio.create_task(asyncio.to_thread(_fitted, posts))
+        job.add_done_callback(lambda _: _fitting.pop(key, None))
+    # Who waits holds a connection: a backlog that finds nothing kept has each model fitted once, and not once a task.
+    made = await asyncio.shield(_fitting[key])
     while len(_held) >= _KEPT:
         _held.pop(next(iter(_held)))
     _held[key] = (time.monotonic(), made)
@@ -233,7 +246,7 @@ def _expected(name: Outcome, fitted: Model | None, n: int, post: Row, channel: s
             told = f"All {n} posts of {channel} brought the same; there is nothing to foretell."
         return Expected(outcome=name, status=NOT_ENOUGH, n=n, note=told)
     middle, low, high = fitted.predict(post)
-    value, least, most = (_shown(name, one) for one in (middle, low, high))
+    value, least, most, typical = (_shown(name, one) for one in (middle, low, high, fitted.mean))
     off, off_mean = math.exp(fitted.error), math.exp(fitted.mean_error)
     return Expected(
         outcome=name,
@@ -242,6 +255,7 @@ def _expected(name: Outcome, fitted: Model | None, n: int, post: Row, channel: s
         value=value,
         low=least,
         high=most,
+        typical=typical,
         coverage=None if fitted.coverage is None else round(fitted.coverage, 4),
         coverage_n=fitted.coverage_n,
         beats_channel_mean=fitted.beats_mean,
@@ -265,11 +279,15 @@ def _told(name: Outcome, channel: str, value: float, low: float, high: float, of
         )
 
     noun = name.replace("_", " ")
-    told = f"{noun.capitalize()} on {called(channel)}: {say(value)} expected, 80% interval {say(low)} to {say(high)}"
+    is_ = "expected" if of.beats_mean else "is typical"
+    told = f"{noun.capitalize()} on {called(channel)}: {say(value)} {is_}, 80% interval {say(low)} to {say(high)}"
     if of.coverage is not None:
         told += f"; such intervals held for {of.coverage:.0%} of {of.coverage_n} later posts"
     if not of.beats_mean:
-        told += "; the model is not clearly better than the channel's mean, so this is the mean, whatever the text"
+        told += (
+            "; the model is not clearly better than that, so it is said of every text: the geometric mean of its newest"
+            f" {of.n:,} measured posts, not their average, which a few that did very well raise"
+        )
     return f"{told}."
 
 

@@ -9,10 +9,13 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from cofounder.channels import called
+
 LIMIT = 3.5  # Iglewicz and Hoaglin (1993)
 _SCALE = 1.4826  # of the median deviation of a normal distribution
 FEWEST_DAYS, FEWEST_POSTS = 28, 20
 _WINDOW = 8  # weeks before a day
+_NAMED = 70  # characters of a post's name
 _METRICS = ("sessions", "users", "page_views", "conversions")
 
 
@@ -103,7 +106,8 @@ def _odd_posts(posts: Sequence[Mapping[str, Any]]) -> list[Anomaly]:
             if abs(score - middle) > LIMIT * scale:
                 rate, usual = post["engaged"] / post["views"], math.exp(middle)
                 low, high = math.exp(middle - LIMIT * scale), math.exp(middle + LIMIT * scale)
-                told = f"A post on {post['platform']} had an engagement rate of {rate:.2%}; usual is {usual:.2%}."
+                when = f" of {post['published_at']:%d %B %Y}" if post.get("published_at_known", True) else ""
+                told = f"{_name(post)}{when} on {called(post['platform'])} had an engagement rate of {rate:.2%}; usual is {usual:.2%}."
                 found.append(
                     Anomaly(
                         kind="post", metric="engagement_rate", at=post["published_at"], subject=str(post["id"]),
@@ -112,6 +116,12 @@ def _odd_posts(posts: Sequence[Mapping[str, Any]]) -> list[Anomaly]:
                     )
                 )  # fmt: skip
     return found
+
+
+def _name(post: Mapping[str, Any]) -> str:
+    """Its title or its first words, so that two odd posts of one platform can be told apart."""
+    words = str(post.get("title") or post.get("opening") or "").strip().replace("\n", " ")
+    return f"“{words if len(words) <= _NAMED else words[: _NAMED - 1].rstrip() + '…'}”" if words else "A post"
 
 
 def _scale(left: Sequence[float]) -> float | None:

@@ -226,59 +226,6 @@ async def audience(session: AsyncSession, part: str, *, as_of: datetime, since: 
     return [dict(row) for row in (await session.execute(_audience(part), asked)).mappings()]
 
 
-# Of a period that is stored as a whole and by channel and campaign the whole counts; of periods that overlap (weeks
-# beside months) the longer.
-_MONEY = """
-WITH newest AS (
-  SELECT DISTINCT ON (metric_type, period_start, period_end, channel, campaign)
-    metric_type, period_start, period_end, metric_value, currency, split_by, {key} AS name
-  FROM financial_metrics
-  WHERE measured_at <= :as_of AND period_end <= CAST(:today AS date) AND period_start >= :since
-    AND {key} <> '' AND metric_type = ANY(CAST(:types AS text[]))
-    AND (NOT is_sample OR NOT EXISTS (SELECT 1 FROM financial_metrics o
-                                           WHERE NOT o.is_sample AND o.measured_at <= :as_of))
-  ORDER BY metric_type, period_start, period_end, channel, campaign, measured_at DESC, id DESC),
-wholes AS (
-  SELECT DISTINCT ON (metric_type, name, period_start, period_end) *,
-    min(period_end - period_start) OVER (PARTITION BY metric_type, name) AS shortest
-  FROM (SELECT metric_type, name, period_start, period_end, split_by, sum(metric_value) AS value, count(*) AS n,
-          min(currency) AS currency, max(currency) AS other_currency
-        FROM newest GROUP BY 1, 2, 3, 4, 5) parts
-  ORDER BY metric_type, name, period_start, period_end, split_by),
-longer AS (SELECT * FROM wholes WHERE period_end - period_start > shortest)
-SELECT name, metric_type, sum(value)::float8 AS value, sum(n)::int AS n, min(currency) AS currency,
-  max(other_currency) AS other_currency
-FROM wholes w
-WHERE NOT EXISTS (SELECT 1 FROM longer l
-  WHERE l.metric_type = w.metric_type AND l.name = w.name AND l.period_end - l.period_start > w.period_end - w.period_start
-    AND l.period_start <= w.period_end AND l.period_end >= w.period_start)
-GROUP BY 1, 2"""
-
-
-async def money(
-    session: AsyncSession, by: str, types: Sequence[str], *, as_of: datetime, since: date
-) -> list[dict[str, Any]]:
-    """Per channel or campaign and metric: the sum over periods that were over, each period's newest value."""
-    asked = {"as_of": as_of, "today": as_of.date(), "since": since, "types": list(types)}
-    return [dict(row) for row in (await session.execute(text(_MONEY.format(key=by)), asked)).mappings()]
-
-
-_LATEST_MONEY = """
-SELECT max(period_start) FROM financial_metrics
-WHERE measured_at <= :as_of AND period_start < :since AND {key} <> '' AND metric_type = ANY(CAST(:types AS text[]))
-  AND (NOT is_sample OR NOT EXISTS (SELECT 1 FROM financial_metrics o
-                                         WHERE NOT o.is_sample AND o.measured_at <= :as_of))"""
-
-
-async def latest_money(
-    session: AsyncSession, by: str, types: Sequence[str], *, as_of: datetime, since: date
-) -> date | None:
-    """When the newest period that began before `since` did, of these metrics by channel or campaign."""
-    asked = {"as_of": as_of, "since": since, "types": list(types)}
-    found: date | None = await session.scalar(text(_LATEST_MONEY.format(key=by)), asked)
-    return found
-
-
 @lru_cache
 def _posts(narrowed: tuple[str, ...], clustered: bool) -> TextClause:
     wanted = {
@@ -296,7 +243,8 @@ def _posts(narrowed: tuple[str, ...], clustered: bool) -> TextClause:
     return text(
         f"""WITH {OUTCOMES.format(narrowed=where)}
 SELECT o.*, p.topic, p.category, t.id AS task_id, t.quality_score::float8 AS quality_score, p.title,
-  left(p.content, 80) AS opening, length(p.content) AS characters
+  left(p.content, 80) AS opening, length(p.content) AS characters,
+  NOT 'published_at_of_reading' = ANY(p.flags) AS published_at_known
 FROM (SELECT c.* FROM outcomes c {of if clustered else ""} ORDER BY c.published_at DESC, c.id DESC LIMIT :limit) o
 JOIN posts p ON p.id = o.id LEFT JOIN tasks t ON t.id = p.task_id AND {LINKED.format("p")}
 ORDER BY o.published_at DESC, o.id DESC"""

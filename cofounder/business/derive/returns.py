@@ -2,16 +2,20 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.catalogue import canonical
+from cofounder.business.derive import money as spent
 from cofounder.business.derive import queries, rates
 from cofounder.business.derive.intervals import NOT_ENOUGH, t_quantile
 from cofounder.business.derive.totals import added
+from cofounder.business.records.service import CursorInvalid
+from cofounder.kit import cursors
 
 SPEND, REVENUE = ("marketing_spend", "spend", "cost", "ad_spend"), ("revenue", "revenue_monthly")
 
@@ -31,12 +35,54 @@ class Return(BaseModel):
     currency: str | None
 
 
+class MoneyRow(BaseModel):
+    """A stored row of spend or revenue, as it counts in a sum."""
+
+    id: UUID
+    metric_type: str
+    value: float
+    currency: str | None
+    period_start: date
+    period_end: date
+    channel: str
+    campaign: str
+    source: str
+    measured_at: datetime = Field(description="When this became known")
+    import_id: UUID | None
+    is_sample: bool
+
+
+async def rows_behind(
+    session: AsyncSession,
+    by: Literal["campaign", "channel"],
+    name: str,
+    *,
+    as_of: datetime,
+    days: int = 365,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> tuple[list[MoneyRow], str | None]:
+    """The financial rows that a return's cost and revenue are the sums of, newest first, and where the next page begins.
+
+    Raises CursorInvalid.
+    """
+    since, place = (as_of - timedelta(days=days)).date(), cursors.decoded(cursor, CursorInvalid)
+    after = None if place is None else (place[0].date(), place[1])
+    found = await spent.rows_of(
+        session, by, name, [*SPEND, *REVENUE], as_of=as_of, since=since, after=after, limit=limit + 1
+    )
+    shown = [MoneyRow.model_validate(row) for row in found[:limit]]
+    if len(found) <= limit:
+        return shown, None
+    return shown, cursors.coded(datetime.combine(shown[-1].period_start, time(), UTC), shown[-1].id)
+
+
 async def returns(
     session: AsyncSession, by: Literal["campaign", "channel"], *, as_of: datetime, days: int = 365
 ) -> list[Return]:
     """Largest spend first. Costs: the financial rows of that name, else those kept with its posts."""
     since = as_of - timedelta(days=days)
-    money = await queries.money(session, by, [*SPEND, *REVENUE], as_of=as_of, since=since.date())
+    money = await spent.money(session, by, [*SPEND, *REVENUE], as_of=as_of, since=since.date())
     key = "platform" if by == "channel" else "campaign"
     posts = await queries.sums(session, key, as_of=as_of, recent=as_of, since=since)
     names = {row["name"] for row in money} | {row["key"] for row in posts if row["key"]}

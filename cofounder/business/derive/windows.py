@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.derive import queries
+from cofounder.business.derive import money, queries
 from cofounder.business.derive.returns import REVENUE, SPEND
 
 _YEAR, _ALL = 365, 36_500
@@ -48,7 +48,7 @@ async def of_posts(
 async def of_money(session: AsyncSession, by: str, *, as_of: datetime, days: int) -> Window:
     """The same for what money brought: the newest of posts and of spend and revenue by channel or campaign."""
     found = await of_posts(session, as_of=as_of, days=days)
-    ended = await queries.latest_money(session, by, [*SPEND, *REVENUE], as_of=as_of, since=found.since.date())
+    ended = await money.latest_money(session, by, [*SPEND, *REVENUE], as_of=as_of, since=found.since.date())
     known = [one for one in (found.latest_before, _moment(ended)) if one is not None]
     return found.model_copy(update={"latest_before": max(known, default=None)})
 

@@ -179,8 +179,8 @@ class _Job:
             await merging.take_turn(session, self.kind)
             for done in range(1, number + 1):
                 ready: Ready = await asyncio.to_thread(pickle.load, aside)
-                made, apart = await self._merge(session, ready)
-                counts = counts.plus(made.model_copy(update={"read": 0, "refused": 0, "flagged": 0, "flags": {}}))
+                made, apart = await self._merge(session, replace(ready, read=0, refused=0, flagged=0, flags={}))
+                counts = counts.plus(made)
                 await self._told(counts, 0.5 + done / number / 2, apart)
             row = await get(session, self.import_id, lock=True)
             row.counts, row.position, row.cursor = counts.model_dump(), counts.read, cursor
@@ -232,10 +232,10 @@ class _Job:
             repeated=made.repeated,
             contradicted=made.contradicted,
             refused=ready.refused,
-            flagged=ready.flagged,
+            flagged=ready.flagged + made.flagged,
             flags=ready.flags,
         )
-        return counts, contradictions.told(made.contradictions, self.converter.mapping)
+        return counts.plus(Counts(flags=made.flags)), contradictions.told(made.contradictions, self.converter.mapping)
 
     async def _ready(self, place: str | None = None) -> AsyncGenerator[Ready, None]:
         """Converted batches; while one is merged a thread makes the next."""

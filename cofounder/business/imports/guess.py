@@ -26,9 +26,18 @@ def plain(name: str) -> str:
 
 
 def guess(
-    kind: Kind, columns: Sequence[str], sample: Sequence[Sequence[str | None]], *, label: str = "", units: Units
+    kind: Kind,
+    columns: Sequence[str],
+    sample: Sequence[Sequence[str | None]],
+    *,
+    label: str = "",
+    units: Units,
+    said: Mapping | None = None,
 ) -> tuple[Mapping, Units, list[str]]:
-    """(mapping, units, what a person should look at) for columns with a few rows of their values."""
+    """(mapping, units, what a person should look at) for columns with a few rows of their values.
+
+    `said`: the mapping as it stands; of what it settles nothing is asked.
+    """
     cells = {name: [row[place] for row in sample] for place, name in enumerate(columns)}
     mark = values.decimal_mark([cell for name in columns for cell in cells[name] if cell])
     if mark is not None:
@@ -54,11 +63,13 @@ def guess(
         name = _platform(label, columns)
         if name:
             fields["platform"] = From(value=name)
-            notes.append(f"No column says the platform; {name} is guessed from the name.")
-        else:
-            notes.append("No column says the platform: give one value for all rows.")
+        settled = None if said is None else said.fields.get("platform")
+        if settled is None or settled == fields.get("platform"):
+            how = f"{name} is guessed from the name" if name else "give one value for all rows"
+            notes.append(f"No column says the platform{';' if name else ':'} {how}.")
     dimensions = _dimensions(columns, likes, cells, taken, units.decimal) if kind.name == "quality_evaluations" else {}
-    if kind.name == "social_analytics" and "measured_at" not in fields:
+    untimed = "measured_at" not in (fields if said is None else said.fields)
+    if kind.name == "social_analytics" and untimed:
         notes.append("No column says when the counters were read: the time of this import stands for it.")
     mapping = Mapping(fields=fields, figures=figures, dimensions=dimensions)
     return mapping, units, [*two_ways(kind, mapping, columns, sample, units), *notes]

@@ -106,7 +106,7 @@ def preview(opening: Opening, kind: Kind, mapping: Mapping, units: Units, label:
     notes = list(reader.notes)
     rows = [] if batch is None else [list(row[1:]) for row in batch.frame.rows()]
     columns = [_seen(name, [row[place] for row in rows]) for place, name in enumerate(reader.columns)]
-    notes += guess(kind, reader.columns, rows, label=label, units=units)[2] if rows else []
+    notes += guess(kind, reader.columns, rows, label=label, units=units, said=mapping)[2] if rows else []
     converted: list[dict[str, Any]] = []
     refused: list[Fault] = []
     if batch is not None:

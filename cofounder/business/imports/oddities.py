@@ -1,10 +1,14 @@
 """What is odd about rows that go in all the same: noted on the row, never mended. Pure."""
 
-from typing import TYPE_CHECKING
+import operator
+from typing import TYPE_CHECKING, Any
+
+from cofounder.business.records.odd import ODD, Odd
 
 if TYPE_CHECKING:
     import polars as pl
 
+_SIGNS: dict[str, Any] = {"<": operator.lt, ">": operator.gt, "=": operator.eq, "<>": operator.ne}
 # Code -> what a person reads.
 SAID = {
     "bounce_zero": "A bounce rate of 0, which no site has on a day with visits: it was probably not measured.",
@@ -37,36 +41,16 @@ def rules(kind: str, there: set[str]) -> "dict[str, pl.Expr]":
     """Code -> whether a row is odd in that way, for the columns that are there."""
     import polars as pl
 
-    c = pl.col
-    known: dict[str, dict[str, tuple[tuple[str, ...], pl.Expr]]] = {
-        "web_analytics": {
-            "bounce_zero": (("bounce_rate",), c("bounce_rate") == 0),
-            "page_views_disagree": (("page_views", "page_views_other"), c("page_views") != c("page_views_other")),
-            "users_above_sessions": (("users", "sessions"), c("users") > c("sessions")),
-            "new_users_above_users": (("users", "new_users"), c("new_users") > c("users")),
-            "conversions_above_sessions": (("conversions", "sessions"), c("conversions") > c("sessions")),
-        },
-        "social_analytics": {
-            "clicks_above_views": (("clicks",), c("clicks") > _first(there, "views", "impressions")),
-            "reach_above_impressions": (("reach", "impressions"), c("reach") > c("impressions")),
-            "measured_at_missing": (("untimed",), c("untimed")),
-            "engaged_above_reach": (("engaged_users", "reach"), c("engaged_users") > c("reach")),
-        },
-        "posts": {
-            "published_at_missing": ((), c("published_at").is_null() if "published_at" in there else pl.lit(True))
-        },
-        "tasks": {
-            "completed_before_created": (("completed_at", "created_at"), c("completed_at") < c("created_at")),
-        },
-        "financial_metrics": {
-            "period_backwards": (("period_end", "period_start"), c("period_end") < c("period_start")),
-        },
-    }
-    return {code: rule for code, (needs, rule) in known.get(kind, {}).items() if there.issuperset(needs)}
+    found = {code: _holds(rule, there) for code, rule in ODD.get(kind, {}).items() if rule.fits(there)}
+    return {**found, "measured_at_missing": pl.col("untimed")} if "untimed" in there else found
 
 
-def _first(there: set[str], *names: str) -> "pl.Expr":
+def _holds(rule: Odd, there: set[str]) -> "pl.Expr":
     import polars as pl
 
-    found = [pl.col(name) for name in names if name in there]
-    return pl.coalesce(found) if found else pl.lit(None, dtype=pl.Int64)
+    mine = pl.col(rule.of)
+    if rule.sign == "missing":
+        return mine.is_null() if rule.of in there else pl.lit(True)
+    others = [pl.lit(rule.than)] if isinstance(rule.than, int) else [pl.col(n) for n in rule.than if n in there]
+    odd: pl.Expr = _SIGNS[rule.sign](mine, pl.coalesce(others))
+    return odd

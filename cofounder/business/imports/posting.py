@@ -12,6 +12,7 @@ from cofounder.business.imports.fields import POSTS
 from cofounder.business.imports.guess import plain
 from cofounder.business.imports.schemas import LINE, Units
 from cofounder.business.imports.writing import as_copy
+from cofounder.business.matching import naming
 from cofounder.business.records import merging, posting
 from cofounder.channels import called
 from cofounder.kit import clock
@@ -36,7 +37,7 @@ async def make(session: AsyncSession, import_id: UUID, origin: str, units: Units
             session, POSTS.name, rows, columns, import_id=import_id, origin=origin, now=clock.now()
         )
         made, after = made + merged.added, found[-1].key
-    await merging.link(session)
+    await naming.link(session)
     return made
 
 

@@ -121,7 +121,9 @@ class Counts(BaseModel):
     def plus(self, other: "Counts") -> "Counts":
         flags = {name: self.flags.get(name, 0) + other.flags.get(name, 0) for name in {*self.flags, *other.flags}}
         whole = {name: getattr(self, name) + getattr(other, name) for name in _NUMBERS}
-        return self.anew().model_copy(update={**whole, "flags": dict(sorted(flags.items()))})
+        return self.anew().model_copy(
+            update={**whole, "flags": {name: flags[name] for name in sorted(flags) if flags[name]}}
+        )
 
 
 _NUMBERS = ("read", "added", "corrected", "unchanged", "refused", "repeated", "contradicted", "flagged")

@@ -7,7 +7,6 @@ from cofounder.business.imports import carrying, posting, queries, storage
 from cofounder.business.imports.schemas import Counts, Mapping, Units
 from cofounder.business.imports.service import OPEN, TOPIC, WORKFLOW, get
 from cofounder.business.matching import service as matching
-from cofounder.business.records import merging
 from cofounder.kit import clock, durable, live
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import CofounderError
@@ -58,7 +57,6 @@ async def finish(import_id: str, run: int, check_only: bool, ended: dict[str, An
             row.state, row.counts = ended["state"], counts.model_dump()
             mapping = Mapping.model_validate(row.mapping)
             if counts.added or counts.corrected or mapping.make_posts:
-                await merging.link(session)
                 await matching.run(session)
                 if mapping.make_posts and row.state == "done":
                     made = await posting.make(session, id, row.label, Units.model_validate(row.units))

@@ -50,11 +50,14 @@ _PLAIN = (
     "%d.%m.%Y %H:%M:%S",
     "%d.%m.%Y %H:%M",
     "%d.%m.%y",
-    "%d %b %Y",
-    "%d %B %Y",
+    *(f"%d {month} %Y{clock}" for month in ("%b", "%B") for clock in _CLOCKS),
     "%d-%b-%Y",
-    "%b %d, %Y",
-    "%B %d, %Y",
+)
+# With the month by its name the order tells itself: Jan 15 2025, January 15th, 2025 and 15. Jan 2025 are one day.
+_NAMED = (
+    (r"^([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4}\b)", "$2 $1 $3"),
+    (r"^(\d{1,2})(?:st|nd|rd|th|\.)?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4}\b)", "$1 $2 $3"),
+    (r"^(\d{1,2} )Sept( \d{4}\b)", "${1}Sep$2"),
 )
 _FROM, _TO = 1970, 2100  # years
 
@@ -196,6 +199,8 @@ def _by_sight(text: "pl.Series", zone: str, day_first: bool) -> "pl.Series":
         .str.replace(r"^(.*\d{2}:\d{2}.*)([+-]\d{2})(\d{2})$", "$1$2:$3")
         .str.replace(r"^(.*\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)([+-]\d{2})$", "$1$2:00")
     )
+    for form, plain in _NAMED:
+        left = left.str.replace(form, plain)
     left = left.str.replace(r"^(\d{4}-\d{2})$", "$1-01").str.replace(r"^(\d{4}-\d{2}-\d{2})\+00:00$", "$1")
     long_year = left.str.contains(r"\d{4}").fill_null(value=False)  # else 3/4/24 is of the year 24, or of the year 3
     for form in (*_PLAIN, *_ZONED, *(DAY_FIRST if day_first else MONTH_FIRST)):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import and_, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,32 +18,6 @@ MOST = 20_000  # of each kind in one run, those that came last: what was looked 
 async def alone(session: AsyncSession) -> None:
     """One run at a time: the next waits."""
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('cofounder matching'))"))
-
-
-# What names each other by id was linked as it came in; the link and its confidence are kept all the same.
-_BY_ID = (
-    """INSERT INTO matches (id, kind, subject, subject_label, target_id, target_label, method, confidence, state, evidence, rows)
-    SELECT gen_random_uuid(), 'post_task', p.id::text, left(coalesce(p.title, p.content), 200), t.id,
-      left(coalesce(t.title, t.request), 200), 'id', 1, 'sure', jsonb_build_object('id', p.task_external_id), 1
-    FROM posts p JOIN tasks t ON t.id = p.task_id
-    WHERE p.task_external_id IS NOT NULL AND p.origin <> ''
-      AND NOT EXISTS (SELECT 1 FROM matches m WHERE m.kind = 'post_task' AND m.subject = p.id::text)
-    ON CONFLICT DO NOTHING""",
-    """INSERT INTO matches (id, kind, subject, subject_label, target_id, target_label, method, confidence, state, evidence, rows)
-    SELECT gen_random_uuid(), 'reading_post', r.natural_key::text, left(max(r.post_external_id), 200), p.id,
-      left(coalesce(p.title, p.content), 200), 'id', 1, 'sure', jsonb_build_object('id', max(r.post_external_id)), count(*)
-    FROM social_post_analytics r JOIN posts p ON p.id = r.post_id
-    WHERE r.post_external_id IS NOT NULL AND r.origin <> ''
-      AND NOT EXISTS (SELECT 1 FROM matches m WHERE m.kind = 'reading_post' AND m.subject = r.natural_key::text)
-    GROUP BY r.natural_key, p.id, p.title, p.content
-    ON CONFLICT DO NOTHING""",
-)
-
-
-async def note_ids(session: AsyncSession) -> None:
-    """Write down the links that ids made."""
-    for statement in _BY_ID:
-        await session.execute(text(statement))
 
 
 async def _rows(session: AsyncSession, query: str, **asked: Any) -> list[dict[str, Any]]:
@@ -140,12 +114,15 @@ async def follow(session: AsyncSession) -> int:
     return linked
 
 
+_SAID = ("subject_label", "target_label", "method", "confidence", "state", "evidence", "rows")
+
+
 async def put(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> int:
     """Write links; what a person decided stays, what was doubtful may have become sure. How many are new."""
     before = await session.scalar(select(func.count()).select_from(Match))
     for at in range(0, len(rows), 1_000):
         given = insert(Match).values([dict(row) for row in rows[at : at + 1_000]])
-        changed = {name: given.excluded[name] for name in ("method", "confidence", "state", "evidence", "rows")}
+        changed = {name: given.excluded[name] for name in _SAID}
         await session.execute(
             given.on_conflict_do_update(
                 index_elements=["kind", "subject", "target_id"],
@@ -156,11 +133,16 @@ async def put(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> int:
     return int(await session.scalar(select(func.count()).select_from(Match)) or 0) - int(before or 0)
 
 
-async def drop_doubtful(session: AsyncSession, kind: str, subjects: Sequence[str]) -> None:
-    """Take the doubtful links of subjects away that have found their place."""
+async def open_links(session: AsyncSession) -> dict[tuple[str, str, UUID], UUID]:
+    """Links that wait for a person -> their ids."""
+    query = select(Match.kind, Match.subject, Match.target_id, Match.id).where(Match.state == "doubtful")
+    return {(row[0], row[1], row[2]): row[3] for row in (await session.execute(query)).all()}
+
+
+async def withdraw(session: AsyncSession, ids: Sequence[UUID]) -> None:
+    """Take links away that nothing speaks for any more; one that was decided meanwhile stays."""
     await session.execute(
-        text("DELETE FROM matches WHERE kind = :kind AND state = 'doubtful' AND subject = ANY(:subjects)"),
-        {"kind": kind, "subjects": list(subjects)},
+        text("DELETE FROM matches WHERE state = 'doubtful' AND id = ANY(CAST(:ids AS uuid[]))"), {"ids": list(ids)}
     )
 
 
@@ -198,14 +180,16 @@ def _subject(kind: str, subject: str) -> dict[str, str]:
     return {"page": page, "campaign": campaign, "source": source, "content": "".join(content)}
 
 
-async def one(session: AsyncSession, id: UUID) -> Match | None:
-    return (await session.execute(select(Match).where(Match.id == id).with_for_update())).scalar_one_or_none()
-
-
-async def standing(session: AsyncSession, kind: str, subject: str) -> list[Match]:
-    """The other links of a subject."""
-    query = select(Match).where(Match.kind == kind, Match.subject == subject).with_for_update()
-    return list((await session.execute(query)).scalars())
+async def locked(session: AsyncSession, id: UUID) -> list[Match]:
+    """A link and the others of its subject, locked in one order, so that two who decide at once wait for each other."""
+    subject = select(Match.kind, Match.subject).where(Match.id == id).subquery()
+    query = (
+        select(Match)
+        .join(subject, and_(Match.kind == subject.c.kind, Match.subject == subject.c.subject))
+        .order_by(Match.id)
+        .with_for_update(of=Match)
+    )
+    return list((await session.execute(query.execution_options(populate_existing=True))).scalars())
 
 
 async def listed(

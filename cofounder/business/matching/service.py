@@ -11,14 +11,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.matching import queries
+from cofounder.business.matching import naming, queries
 from cofounder.business.matching.addresses import Address, address, comes_from, links, same_page
 from cofounder.business.matching.scoring import Candidate, Titles
 from cofounder.business.matching.tables import Match
 from cofounder.business.records.service import CursorInvalid
 from cofounder.channels.tagging import MEDIUM, code, code_in, mark
 from cofounder.kit import clock, cursors, live
-from cofounder.kit.errors import NotFound
+from cofounder.kit.errors import CofounderError, NotFound
 from cofounder.kit.ids import new_id
 
 Kind = Literal["post_task", "reading_post", "web_post", "evaluation_task"]
@@ -33,6 +33,13 @@ class MatchMissing(NotFound):
     """There is no match with this id."""
 
     hint = "cofounder history matches shows those that wait."
+
+
+class MatchDecided(CofounderError):
+    """Somebody else decided about it after you looked."""
+
+    status = 409
+    hint = "Look at it as it stands now; what you decide then counts."
 
 
 class MatchOut(BaseModel):
@@ -75,24 +82,30 @@ class MatchPage(BaseModel):
 
 
 async def run(session: AsyncSession) -> Matched:
-    """Match everything that has no other side yet: by id, address, campaign marks, or title and time."""
+    """Match everything that has no other side yet: by id, address, campaign marks, or title and time.
+
+    What waits for a person is judged anew, and withdrawn where a correction left nothing that speaks for it.
+    """
     await queries.alone(session)
-    await queries.note_ids(session)
-    followed = await queries.follow(session)
+    followed = await naming.link(session)
+    await naming.note(session)
+    followed += await queries.follow(session)
     decided = await queries.decided(session)
     posts = await queries.posts(session)
     found = [*await _posts_to_tasks(session), *await _readings_to_posts(session, posts), *await _visits(session, posts)]
     found = [row for row in found if (row["kind"], row["subject"], row["target_id"]) not in decided]
+    stale = await queries.open_links(session)
+    for row in found:
+        if row["state"] == "doubtful":
+            stale.pop((row["kind"], row["subject"], row["target_id"]), None)
     await queries.put(session, found)
     linked: dict[str, int] = defaultdict(int)
     for row in found:
         if row["state"] == "sure":
             linked[row["kind"]] += await queries.link(session, row["kind"], row["subject"], row["target_id"])
-    for kind in linked:
-        subjects = [row["subject"] for row in found if row["kind"] == kind and row["state"] == "sure"]
-        await queries.drop_doubtful(session, kind, subjects)
+    await queries.withdraw(session, list(stale.values()))
     counted = await queries.counts(session)
-    if found or followed:
+    if found or followed or stale:
         live.changed(session, "posts")
     return Matched(
         linked=sum(linked.values()) + followed,
@@ -344,18 +357,22 @@ def out(row: Match) -> MatchOut:
     return MatchOut.model_validate({**told, "confidence": float(row.confidence)})
 
 
-async def decide(session: AsyncSession, id: UUID, *, confirmed: bool, by: str) -> MatchOut:
+async def decide(session: AsyncSession, id: UUID, *, confirmed: bool, by: str, seen: State | None = None) -> MatchOut:
     """A person's word on a link: the rows follow it, and no run changes it. Said twice it is said once.
 
-    Confirming one refuses the others of its subject. Raises MatchMissing.
+    Confirming one refuses the others of its subject. `seen`: how it stood when they looked. Raises MatchMissing, and
+    MatchDecided where it stands otherwise by now.
     """
-    row = await queries.one(session, id)
+    rivals = await queries.locked(session, id)
+    row = next((one for one in rivals if one.id == id), None)
     if row is None:
         raise MatchMissing(f"No match {id}.", field="match_id")
     wanted = "confirmed" if confirmed else "refused"
     if row.state != wanted:
+        if seen is not None and row.state != seen:
+            raise MatchDecided(_meanwhile(row, rivals))
         if confirmed:
-            for other in await queries.standing(session, row.kind, row.subject):
+            for other in rivals:
                 if other.id != row.id and other.state != "refused":
                     await queries.unlink(session, other.kind, other.subject, other.target_id)
                     other.state, other.decided_by, other.decided_at = "refused", by, clock.now()
@@ -366,3 +383,11 @@ async def decide(session: AsyncSession, id: UUID, *, confirmed: bool, by: str) -
         await session.flush()
         live.changed(session, "posts")
     return out(row)
+
+
+def _meanwhile(row: Match, rivals: Sequence[Match]) -> str:
+    if row.decided_by is None:
+        return f"It is {row.state} by now."
+    chosen = next((one for one in rivals if one.state == "confirmed" and one.id != row.id), None)
+    told = f"It was decided meanwhile by {row.decided_by}: {row.state}"
+    return f"{told}, for {chosen.target_label!r} was confirmed." if chosen is not None else f"{told}."

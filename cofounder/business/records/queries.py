@@ -387,6 +387,24 @@ async def stand(session: AsyncSession, publication_id: UUID, at: datetime | None
     await session.execute(update(Post).where(_of([publication_id])).values(published_at=at, url=url))
 
 
+async def name_post(session: AsyncSession, publication_id: UUID, external_id: str | None) -> None:
+    """Write a platform's id on a publication's post, unless another row has it."""
+    other = aliased(Post)
+    taken = select(other.id).where(
+        other.platform == Post.platform, other.external_id == external_id, other.id != Post.id
+    )
+    free = update(Post).where(_of([publication_id]), ~taken.exists())
+    await session.execute(free.values(external_id=external_id).execution_options(synchronize_session=False))
+
+
+async def publication_named(session: AsyncSession, platform: str, external_id: str) -> UUID | None:
+    """The publication that became the post with this id."""
+    found = select(_PUBLICATION).where(
+        Post.platform == platform, Post.external_id == external_id, Post.publication_id.is_not(None)
+    )
+    return await session.scalar(found)
+
+
 async def posts_of(session: AsyncSession, publications: Sequence[UUID]) -> dict[UUID, UUID]:
     """Publication -> its post, of those that have one."""
     found = await session.execute(select(_PUBLICATION, Post.id).where(_of(publications)))

@@ -198,6 +198,17 @@ async def set_posted(session: AsyncSession, publication_id: UUID, at: datetime |
     live.changed(session, "posts", publication_id)
 
 
+async def set_posted_id(session: AsyncSession, publication_id: UUID, external_id: str | None) -> None:
+    """Write which post of its platform a publication's post is."""
+    await queries.name_post(session, publication_id, external_id)
+    live.changed(session, "posts", publication_id)
+
+
+async def publication_named(session: AsyncSession, platform: str, external_id: str) -> UUID | None:
+    """The publication that became the post with this id of its platform's."""
+    return await queries.publication_named(session, platform, external_id)
+
+
 async def posts_of(session: AsyncSession, publications: Sequence[UUID]) -> dict[UUID, UUID]:
     """Publication -> its post, of those that have one."""
     return await queries.posts_of(session, publications)

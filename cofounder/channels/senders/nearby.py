@@ -4,6 +4,7 @@ import ipaddress
 import re
 import socket
 import unicodedata
+from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from cofounder.kit.near import guarded, refused
 if TYPE_CHECKING:
     import httpx
 
+_ATTRIBUTES = re.compile(r"""\b(?:href|src|poster)\s*=\s*(?P<quote>["'])(?P<address>.*?)(?P=quote)""", re.I | re.S)
 _OWN = ("localhost", "local", "internal", "intranet", "lan", "home.arpa", "localdomain")
 _NUMBERS = re.compile(r"(?:0x[0-9a-f]*|\d+)(?:\.(?:0x[0-9a-f]*|\d+)){0,3}", re.IGNORECASE)
 _BARE_NUMBER = re.compile(r"(?<![\w./:@-])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5}(?:/\S*)?|/(?!\d{1,2}\b)\S*)")
@@ -34,6 +36,23 @@ def check_links(text: str) -> None:
         named = host(link if "//" in link else f"http://{link}")
         if named is None or _own(_plain(named)):
             raise DeliveryRefused(f"The text links to an address that is not on the internet: {link[:200]}")
+
+
+def check_markup(html: str) -> None:
+    """The same for what HTML links to or shows; words that only name an address are let be.
+
+    A host in one's own network that the environment names (`private_hosts`) is where the site itself may lie.
+    """
+    for found in _ATTRIBUTES.finditer(html):
+        address = unescape(found.group("address")).strip()
+        address = f"http:{address}" if address.startswith("//") else address
+        if not address.lower().startswith(("http:", "https:")):
+            continue
+        named = host(address)
+        if named is not None and reach.allowed(named, urlsplit(address).port):
+            continue
+        if named is None or _own(_plain(named)):
+            raise DeliveryRefused(f"The text links to an address that is not on the internet: {address[:200]}")
 
 
 def links(text: str) -> list[str]:

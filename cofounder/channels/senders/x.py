@@ -16,7 +16,7 @@ from cofounder.channels.counting import LINK_AT_X, length
 from cofounder.channels.images.schemas import Picture
 from cofounder.channels.rules import rules
 from cofounder.channels.senders import books, pictures
-from cofounder.channels.senders.calling import SKEW, Line, Over
+from cofounder.channels.senders.calling import SKEW, Line, Over, delayed
 from cofounder.channels.senders.delivery import (
     Account,
     Delivery,
@@ -27,7 +27,7 @@ from cofounder.channels.senders.delivery import (
     Receipt,
 )
 from cofounder.channels.senders.nearby import check_links
-from cofounder.kit import effects
+from cofounder.kit import db, effect_parts, effects
 from cofounder.kit.clock import now
 
 QUOTA = books.Quota(100, timedelta(minutes=15), "100 posts in 15 minutes")
@@ -58,7 +58,9 @@ class X(Over):
         first: Receipt | None = None
         before: str | None = None
         for place in range(len(posts)):
-            made = await self._part(delivery, place, before, first, effect_key)
+            made = await self._part(delivery, place, before, effect_key)
+            if made.external_id is None and place + 1 < len(posts):  # a person saw it, and gave no address
+                made = await self._identified(delivery, place, before, effect_key)
             first, before = first or made, made.external_id
         assert first is not None
         return first.model_copy(update={"note": f"A thread of {len(posts)} posts."})
@@ -83,7 +85,7 @@ class X(Over):
             if seen is None or seen.state in ("absent", "refused"):
                 return None
             if seen.state == "unknown":
-                raise DeliveryUnknown(f"{place} of the thread's {len(posts)} posts stand. {_words(seen.error)}")
+                raise DeliveryUnknown(_words(seen.error))
             made = Receipt.model_validate(seen.answer or {})
             first, before = first or made, made.external_id
         return first
@@ -103,10 +105,26 @@ class X(Over):
                 raise DeliveryRefused(f"{which} has {size} characters as X counts; it takes {limit}.")
             check_links(text)
 
-    async def _part(
-        self, delivery: Delivery, place: int, before: str | None, first: Receipt | None, effect_key: str
-    ) -> Receipt:
-        """One post of a thread, at most once. Raises as `send`, and says how much of the thread stands."""
+    async def _identified(self, delivery: Delivery, place: int, before: str | None, effect_key: str) -> Receipt:
+        """A post that a person saw, as X shows it, so that the next one can answer it; nothing is sent without.
+
+        Raises DeliveryRefused, DeliveryDelayed.
+        """
+        key = f"{effect_key}#{place}"
+        seen = delivery.model_copy(update={"begun_at": delivery.since})  # long ago: it would show
+        try:
+            found = await self._shown(seen, _posts(delivery)[place], before, key)
+        except DeliveryUnknown as error:
+            raise delayed(error.detail) from error
+        if found is None:
+            told = f"X does not show post {place + 1}, which was said to stand, so the next one has nothing to answer"
+            raise DeliveryRefused(f"{told}. Post what is missing by hand.")
+        async with db.transaction() as session:
+            await effect_parts.learnt(session, effect_key, place, found.model_dump(exclude_none=True))
+        return found
+
+    async def _part(self, delivery: Delivery, place: int, before: str | None, effect_key: str) -> Receipt:
+        """One post of a thread, at most once. Raises as `send`."""
         posts, key = _posts(delivery), f"{effect_key}#{place}"
         text = posts[place]
         broken: list[DeliveryRefused | DeliveryDelayed] = []
@@ -131,14 +149,9 @@ class X(Over):
         made = await effects.part("x.post", key, request, call, find=find)
         if made.state == "done":
             return Receipt.model_validate(made.answer or {})
-        stand = f"{place} of the thread's {len(posts)} posts stand ({first.url}). " if first is not None else ""
         if broken:
-            again = type(broken[0])(f"{stand}{broken[0].detail}")
-            again.for_all = broken[0].for_all
-            if isinstance(again, DeliveryDelayed) and isinstance(broken[0], DeliveryDelayed):
-                again.until = broken[0].until
-            raise again
-        raise DeliveryUnknown(f"{stand}{_words(made.error)}")
+            raise broken[0]
+        raise DeliveryUnknown(_words(made.error))
 
     async def _post(self, delivery: Delivery, text: str, before: str | None, key: str) -> Receipt:
         token = await self.token()

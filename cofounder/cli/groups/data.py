@@ -83,7 +83,7 @@ def export(
     until: Annotated[str | None, typer.Option(metavar="TIME", help="Only requests up to then (ISO 8601).")] = None,
     platform: Annotated[str | None, typer.Option(help="Only examples for this channel.")] = None,
     include_sample: Annotated[bool, typer.Option("--include-sample", help="The sample company's too.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="The newest so many.")] = None,
     output: Annotated[
         Path | None,
         typer.Option(

@@ -38,7 +38,7 @@ def export(
     chosen: dict[str, Any],
     role: Role = "planner",
     format: Format = "jsonl",
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many examples.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="The newest so many examples.")] = None,
     keep_personal_data: Raw = False,
     into: Into = None,
 ) -> int:

@@ -101,6 +101,11 @@ async def _savings(days: int, margin: float, json: bool) -> int:
     if found.quality_difference is not None:
         screen.print(f"Quality: {found.quality_difference:+.3f} ({found.low:+.3f} to {found.high:+.3f}, 90 %).")
     screen.print(found.verdict)
+    if found.shadow_usd or found.benchmarks_usd:
+        screen.print(
+            f"Left apart: ${found.shadow_usd:.4f} of candidates in shadow, ${found.benchmarks_usd:.4f} of benchmarks. "
+            "They compare models, and nothing that they say is used."
+        )
     return 0
 
 

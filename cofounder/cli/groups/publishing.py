@@ -15,6 +15,7 @@ from cofounder.kit.errors import InputInvalid
 
 def register(app: typer.Typer) -> None:
     app.command()(publish)
+    app.command("publications")(publications)
 
 
 def publish(
@@ -39,7 +40,7 @@ def publish(
     alt: Annotated[list[str] | None, typer.Option(help="What the --image shows, in a sentence.")] = None,
     json: Json = False,
 ) -> int:
-    """Publish a text as it stands: judged, recorded, sent once. The same text again publishes nothing again.
+    """Publish a text as it stands: judged, recorded, sent once. The same text for the same time again publishes nothing again.
 
     Example: cofounder publish --channel linkedin --file post.txt
     """
@@ -85,6 +86,46 @@ async def _publish(
         screen = out.screen()
         if made.repeated:
             screen.print("This text was published before; nothing was sent again.")
+        if made.same_text:
+            screen.print(made.same_text, soft_wrap=True)
         for line in views.published(seen.publications):
             screen.print(line, soft_wrap=True)
     return out.ENDED_BADLY if any(one.state == "refused" for one in seen.publications) else 0
+
+
+def publications(
+    status: Annotated[
+        list[str] | None, typer.Option(help="Only these, as unknown or refused; repeat for more.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20,
+    json: Json = False,
+) -> int:
+    """List publications, newest first; unknown are those of which somebody has to say what became.
+
+    Example: cofounder publications --status unknown
+    """
+    from typing import get_args
+
+    from cofounder.flow.publish.schemas import State
+
+    for one in status or ():
+        if one not in get_args(State):
+            raise InputInvalid(f"{one!r} is no status.", field="status", hint=f"Say {', '.join(get_args(State))}.")
+    return home.run(_list(status, limit, json=json))
+
+
+async def _list(states: list[str] | None, limit: int, *, json: bool) -> int:
+    from cofounder.cli.views import publications as views
+    from cofounder.flow.publish import service
+    from cofounder.kit import db
+
+    async with home.opened(), db.transaction() as session:
+        found, total = await service.page(session, states=states, task_id=None, after=None, limit=limit)
+    if json:
+        out.emit({"items": [one.model_dump(mode="json") for one in found], "total": total})
+        return 0
+    screen = out.screen()
+    for line in views.listed(found):
+        screen.print(line, soft_wrap=True)
+    screen.print(f"{len(found)} of {total}." if found else "None.", style="quiet")
+    return 0

@@ -38,10 +38,11 @@ class Answer:
     again: bool = False
     channel: str | None = None
     recipients: tuple[str, ...] = ()
+    posts: int | None = None  # of a thread, that stand
 
     def given(self) -> bool:
         """Whether any of it was said."""
-        return bool(self.verdict or self.url or self.at or self.again or self.recipients)
+        return bool(self.verdict or self.url or self.at or self.again or self.recipients or self.posts)
 
 
 async def resolve(task_id: UUID, answer: Answer, *, json: bool) -> None:
@@ -98,18 +99,22 @@ async def reschedule(task_id: UUID, channel: str | None, at: datetime | None) ->
 
 
 async def posted(task_id: UUID, answer: Answer) -> None:
-    """Mark what lay in the outbox as posted by hand. Raises NothingHere, PublicationUnclear where several may be meant."""
+    """Mark what lay in the outbox as posted by hand, or mend where that or what a person saw stands.
+
+    Raises NothingHere, PublicationUnclear where several may be meant.
+    """
     from cofounder.flow.publish import posting
     from cofounder.flow.publish.schemas import PostedIn
     from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER
 
-    found = await _those(task_id, "posted", answer.channel)
-    fresh = [one for one in found if one.posted is None]
+    lying = await _those(task_id, "posted", answer.channel)
+    found = [*lying, *await _those(task_id, "correct", answer.channel)]
+    fresh = [one for one in lying if one.posted is None]
     meant = found if answer.channel else fresh or found
     _refuse_none(meant, task_id, "posted")
     if len(meant) > 1:
-        raise PublicationUnclear(f"In the outbox are: {', '.join(one.channel for one in meant)}.", field="channel")
+        raise PublicationUnclear(f"These may be meant: {', '.join(one.channel for one in meant)}.", field="channel")
     said = {name: value for name, value in (("url", answer.url), ("posted_at", answer.at)) if value is not None}
     async with db.transaction() as session:
         await posting.mark(session, meant[0].publication_id, PostedIn.model_validate(said), by=LOCAL_OWNER)
@@ -210,9 +215,22 @@ def _ask(seen: "PublicationDetail") -> Answer | None:
         if word in ("l", "later", "q"):
             return None
         if word in ("y", "yes"):
-            return Answer("sent", url=out.prompt("  Its address (may stay empty):") or None)
+            return _there(seen)
         if word in ("n", "no"):
             return Answer("not_sent", again=out.confirm("  Send it now?"))
+
+
+def _there(seen: "PublicationDetail") -> Answer:
+    """What of it is there: of a thread how many posts, and whether the others are sent now."""
+    known = seen.deliveries[0].posts if seen.deliveries else []
+    count = None
+    if any(one.state in ("waiting", "not_sent") for one in known):
+        while count is None:
+            word = out.prompt(f"  How many of its {len(known)} posts are there, from the first?")
+            count = int(word) if word.isascii() and word.isdigit() and 1 <= int(word) <= len(known) else None
+    url = out.prompt("  Its address (may stay empty):") or None
+    again = count is not None and count < len(known) and out.confirm("  Send the others now?")
+    return Answer("sent", url=url, again=again, posts=count)
 
 
 async def _settle(publication_id: UUID, attempt: str, answer: Answer) -> None:
@@ -224,6 +242,7 @@ async def _settle(publication_id: UUID, attempt: str, answer: Answer) -> None:
     given: dict[str, Any] = {"verdict": answer.verdict, "send_again": answer.again, "attempt": attempt}
     given |= {"url": answer.url} if answer.url else {}
     given |= {"published_at": answer.at} if answer.at else {}
+    given |= {"posts": answer.posts} if answer.posts else {}
     given |= {"recipients": list(answer.recipients)} if answer.recipients else {}
     async with db.transaction() as session:
         await settling.resolve(session, publication_id, Verdict.model_validate(given), by=LOCAL_OWNER)

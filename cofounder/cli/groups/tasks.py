@@ -92,7 +92,9 @@ def task(
     ] = False,
     sent: Annotated[bool, typer.Option("--sent", help="With --resolve: it was sent.")] = False,
     not_sent: Annotated[bool, typer.Option("--not-sent", help="With --resolve: it was not sent.")] = False,
-    again: Annotated[bool, typer.Option("--again", help="With --not-sent: send it now.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --not-sent, or fewer --posts than all: send now what is not there.")
+    ] = False,
     posted: Annotated[
         bool, typer.Option("--posted", help="Say that you posted by hand what lay in the outbox.")
     ] = False,
@@ -100,6 +102,9 @@ def task(
     url: Annotated[str | None, typer.Option(help="With --sent or --posted: where it stands.")] = None,
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="With --sent or --posted: since when (ISO 8601).")
+    ] = None,
+    posts: Annotated[
+        int | None, typer.Option(min=1, help="With --sent, of a thread: how many of its posts stand, from the first.")
     ] = None,
     recipient: Annotated[
         list[str] | None, typer.Option(help="With --resolve: only this recipient; repeat for more.")
@@ -161,9 +166,10 @@ def task(
         again,
         channel,
         tuple(recipient or ()),
+        posts,
     )
     if verb == "posted":
-        if answer.verdict or answer.again or answer.recipients:
+        if answer.verdict or answer.again or answer.recipients or answer.posts:
             raise OneThingAtATime("--posted goes with --url, --at and --channel.", field="options")
     elif answer.given() and verb != "resolve":
         raise OneThingAtATime("An answer about a publication goes with --resolve.", field="options")

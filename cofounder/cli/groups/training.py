@@ -100,7 +100,8 @@ def list_(
 
     async def act(session: "AsyncSession") -> Any:
         filter = await chosen_filter(session, chosen)
-        return await service.find(session, FilterIn.model_validate({**filter.model_dump(), "limit": limit}))
+        asked = {**filter.model_dump(), "limit": limit, "newest": filter.limit}
+        return await service.find(session, FilterIn.model_validate(asked))
 
     def told(found: Any) -> list[str]:
         from cofounder.cli import words
@@ -233,7 +234,7 @@ def tag_by_date(
     remove: Remove = False,
     json: Json = False,
 ) -> int:
-    """Tag every example between two dates, whatever its tags.
+    """Tag every example between two dates, whatever its tags, archived ones too.
 
     Example: cofounder training tag-by-date development --until 2026-01-31
     """
@@ -253,7 +254,7 @@ def tag_by_quality(
     remove: Remove = False,
     json: Json = False,
 ) -> int:
-    """Tag every example that scores below a bound, whatever its tags.
+    """Tag every example that scores below a bound, whatever its tags, archived ones too.
 
     Example: cofounder training tag-by-quality exclude --below 0.6
     """

@@ -12,7 +12,7 @@ from cofounder.cli.options import Json, Yes
 if TYPE_CHECKING:
     from cofounder.flow.train.benchmark.schemas import BenchmarkOut
     from cofounder.flow.train.jobs.schemas import JobOut
-    from cofounder.flow.train.promotion.schemas import ModelVersionOut, RoleOut
+    from cofounder.flow.train.promotion.schemas import ModelVersionOut, RoleOut, ShadowOut
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="NAME, NAME@VERSION, or its id or the start of it.")]
 Role = Annotated[str, typer.Argument(metavar="ROLE", help="planner, writer or judge.")]
@@ -83,7 +83,7 @@ async def _show(named: str, json: bool) -> int:
         out.emit(found.model_dump(mode="json"))
         return 0
     screen, one = out.screen(), found.model
-    screen.print(_sentence(one), markup=False, highlight=False)
+    screen.print(_sentence(one, found.dataset), markup=False, highlight=False)
     for done in found.benchmarks[:3]:
         _told(done)
     for seen in found.comparisons:
@@ -98,9 +98,9 @@ async def _show(named: str, json: bool) -> int:
     return 0
 
 
-def _sentence(one: "ModelVersionOut") -> str:
+def _sentence(one: "ModelVersionOut", dataset: str | None = None) -> str:
     used = f", {' and '.join(one.aliases)} {one.role}" if one.aliases else f", a {one.role}"
-    trained = f" on dataset {one.dataset_id}" if one.dataset_id else ""
+    trained = f" on {dataset or f'dataset {one.dataset_id}'}" if one.dataset_id else ""
     broken = f" {one.problem}" if one.problem else ""
     return (
         f"{one.label} is {one.state}{used}; tuned from {one.base_model} by {one.target}{trained}.{broken} {one.price}"
@@ -145,7 +145,16 @@ def _roles(roles: "list[RoleOut]", json: bool) -> int:
         waits = f"; candidate {one.candidate.label}" if one.candidate is not None else ""
         waits += " in shadow" if one.candidate is not None and one.candidate.shadow else ""
         out.screen().print(f"{one.role}: {used}{before}{waits}", markup=False, highlight=False)
+        if one.shadow is not None:
+            out.screen().print(_shadowed(one.shadow), markup=False, highlight=False)
     return 0
+
+
+def _shadowed(of: "ShadowOut") -> str:
+    """How a candidate in shadow stands today."""
+    said = [f"In shadow: ${of.spent_usd:.4f} of ${of.daily_usd:.2f} today."]
+    said += [f"{of.not_asked} calls were not made: {of.why_not}."] if of.not_asked else []
+    return " ".join([*said, *([of.warning] if of.warning else [])])
 
 
 def roll_back(role: Role, reason: Reason = None, json: Json = False) -> int:
@@ -180,7 +189,9 @@ def benchmark(
     model: Model,
     dataset: Annotated[str | None, typer.Option("--dataset", "-d", help="Else the one that it learned from.")] = None,
     most: Annotated[int, typer.Option(min=1, max=2_000, help="Lines at most.")] = 200,
-    seed: Annotated[int, typer.Option(min=0, help="Which lines, where there are more.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Which lines, where there are more. Another than 0 is a look, not a gate.")
+    ] = 0,
     judge: Annotated[bool, typer.Option("--judge", help="Writers: a configured model compares the texts too.")] = False,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Stay until it has ended.")] = True,
     json: Json = False,
@@ -224,11 +235,13 @@ def _told(found: "BenchmarkOut") -> None:
     if found.results is None:
         why = (found.problem or {}).get("detail", "")
         screen.print(f"Benchmark {found.id} is {found.state}. {why}".strip(), markup=False)
+        if found.look:
+            screen.print(f"It is a look, not a gate: {found.look}.", markup=False)
         return
     shown = table("Who", "Score", "Usable", "Difference (95 %)", "Cost a line", "Seconds p50 / p95")
     for part, one in found.results["contenders"].items():
         gap = (found.results["differences"].get(part) or {}).get("score")
-        said = f"{gap['difference']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f})" if gap else "–"
+        said = _span(gap) if gap else "–"
         cost = f"${one['cost_per_line_usd']:.6f}" if one.get("priced", True) else "not known"
         cost = f"up to {cost}" if one.get("uncounted") and one.get("priced", True) else cost
         seconds = f"{one['seconds_p50'] or 0:.2f} / {one['seconds_p95'] or 0:.2f}"
@@ -239,7 +252,14 @@ def _told(found: "BenchmarkOut") -> None:
         )
     screen.print(shown)
     if found.gate is not None:
-        screen.print(("Passed: " if found.gate["passed"] else "Not passed: ") + found.gate["words"], markup=False)
+        before = "Passed: " if found.gate["passed"] else "" if found.gate["rule"] == "look" else "Not passed: "
+        screen.print(before + found.gate["words"], markup=False)
+
+
+def _span(gap: dict[str, Any]) -> str:
+    if gap["low"] is None:
+        return f"{gap['difference']:+.3f} (too few lines for an interval)"
+    return f"{gap['difference']:+.3f} ({gap['low']:+.3f} to {gap['high']:+.3f})"
 
 
 def shadow(

@@ -112,7 +112,7 @@ async def _estimate(dataset: str, asked: dict[str, Any], json: bool) -> int:
         screen.print(f"Time: about {spoken(found.seconds)}", highlight=False)
     held = f", {found.validation_lines:,} to watch" if found.validation_lines else ""
     screen.print(f"Lines: {found.train_lines:,} to learn from{held}; {found.train_tokens:,} tokens", highlight=False)
-    for words in (found.basis, found.note, found.advice, found.why_approval):
+    for words in (found.basis, found.note, found.advice, *found.warnings, found.why_approval):
         if words:
             screen.print(words, soft_wrap=True, markup=False)
     if found.repeats:

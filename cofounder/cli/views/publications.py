@@ -37,6 +37,17 @@ def published(found: "Sequence[PublicationOut]") -> list[Text]:
     return lines
 
 
+def listed(found: "Sequence[PublicationOut]") -> list[Text]:
+    """Each publication with the beginning of its text and its task."""
+    lines: list[Text] = []
+    for one in found:
+        begins = _short(one.title or one.text)
+        lines.append(Text.assemble(standing(one.state), f"  {name(one.channel)}  ", (begins, "bold")))
+        lines.append(Text(f"  cofounder task {one.task_id}"))
+        lines += [Text(f"  {one.note}")] if one.note else []
+    return lines
+
+
 def evidence(one: "PublicationDetail") -> list[Text]:
     """What is on record about each recipient, and where to look."""
     head = Text.assemble("\n", standing(one.state), f"  {name(one.channel)} by {one.delivered_by} as {one.account}")
@@ -47,6 +58,15 @@ def evidence(one: "PublicationDetail") -> list[Text]:
         lines.append(Text.assemble("  ", (words.plain(delivery.state), "bold"), f": {whom}{at}"))
         if delivery.said:
             lines.append(Text(f"    It was said: {delivery.said}"))
+        for post in delivery.posts:
+            said = f"    {post.number}. {words.plain(post.state)}: {_short(post.text)}"
+            lines.append(Text(f"{said} {post.url or ''}".rstrip()))
         if delivery.state in ("unknown", "not_sent"):
             lines.append(Text(f"    {delivery.where}"))
     return lines
+
+
+def _short(text: str) -> str:
+    """The beginning of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else f"{line[:59].rstrip()}…"

@@ -45,6 +45,12 @@ class NothingToRetry(Conflict):
     hint = "Read the publication again: its state says what can be done."
 
 
+class AccountGone(Conflict):
+    """Part of it stands, and the account that it stands at is not connected."""
+
+    hint = "Connect the account again: what is missing is sent then, as an answer to what stands."
+
+
 class AnswerMisplaced(InputInvalid):
     """This does not go with the verdict."""
 

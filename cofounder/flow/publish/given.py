@@ -17,7 +17,7 @@ from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import DecisionOut
 from cofounder.flow.publish import queries, service
 from cofounder.flow.publish.errors import PlatformUnknown, TitleMissing
-from cofounder.flow.publish.schemas import Order, PublishIn, PublishOut
+from cofounder.flow.publish.schemas import Order, PublicationOut, PublishIn, PublishOut
 from cofounder.flow.run import rendering
 from cofounder.flow.run import service as run
 from cofounder.kit import once
@@ -151,7 +151,20 @@ async def _first_answer(
         issues=[issue.model_dump(mode="json") for issue in verdict.issues] if verdict else [],
         schedule_at=made.scheduled_at,
         repeated=repeated,
+        same_text=None if repeated else await _same_text(session, made),
     )
+
+
+async def _same_text(session: AsyncSession, made: PublicationOut) -> str | None:
+    """That the text is out, or will be, a second time by its account: it may be meant, or a slip."""
+    other = await queries.same_text(session, await service.get(session, made.publication_id))
+    if other is None:
+        return None
+    at = other.finished_at or other.scheduled_at
+    when = f" at {at:%Y-%m-%d %H:%M} UTC" if at else ""
+    how = "went out" if other.state == "published" else "goes out"
+    told = f"The same text {how} by {other.account}{when} too (task {other.task_id})."
+    return f"{told} If once is enough, stop this one while it waits: cofounder task {made.task_id} --cancel"
 
 
 def _draft(given: PublishIn, *, thread: bool) -> Draft:

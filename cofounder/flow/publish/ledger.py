@@ -21,8 +21,9 @@ from cofounder.channels.senders import (
     places,
 )
 from cofounder.flow.publish.outcomes import Outcome
-from cofounder.flow.publish.schemas import DeliveryOut
-from cofounder.kit import db, durable, effects
+from cofounder.flow.publish.schemas import DeliveryOut, ThreadPostOut
+from cofounder.kit import db, durable, effect_parts, effects
+from cofounder.kit.effect_parts import Part
 
 Answer = dict[str, Any]
 
@@ -94,26 +95,35 @@ async def deliver(sender: Sender, delivery: Delivery) -> Outcome:
         seen = await effects.look(name, find)
         if seen is not None and seen.state != "unknown":
             made = seen
-    return replace(_outcome(delivery.recipient, made), away=away, until=until)
+    return replace(await _as_told(delivery, made), away=away, until=until)
 
 
 async def look(sender: Sender, delivery: Delivery) -> Outcome | None:
     """Ask the channel about a delivery whose outcome is unknown; sends nothing. None where it was never begun."""
     name = key(delivery.publication_id, delivery.recipient)
     seen = await effects.look(name, _finder(sender, delivery, name))
-    return None if seen is None else _outcome(delivery.recipient, seen)
+    return None if seen is None else await _as_told(delivery, seen)
 
 
 async def settle(
-    session: AsyncSession, publication_id: UUID, recipient: str, *, sent: bool, by: str, again: bool = False
+    session: AsyncSession,
+    publication_id: UUID,
+    recipient: str,
+    *,
+    sent: bool,
+    by: str,
+    again: bool = False,
+    receipt: Receipt | None = None,
 ) -> None:
     """Write what a person saw about a delivery that has no outcome; one that has keeps it.
 
-    `again`: what was not sent is, with the next attempt; else only when somebody asks for it.
+    `again`: what was not sent is, with the next attempt; else only when somebody asks for it. `receipt`: what the
+    person knows of what was sent.
     """
     name = key(publication_id, recipient)
     if await effects.state_of(session, name) in ("unknown", "intended", "absent"):
-        await effects.settle(session, name, done=sent, by=by, again=again)
+        answer = _kept(receipt) if sent and receipt is not None else None
+        await effects.settle(session, name, done=sent, by=by, again=again, answer=answer)
         if not sent:
             await effects.settle_parts(session, name, by=by)
 
@@ -127,16 +137,34 @@ async def reopen(session: AsyncSession, publication_id: UUID, recipients: Sequen
 async def outcomes(session: AsyncSession, publication_id: UUID, recipients: Sequence[str]) -> list[Outcome]:
     """What the ledger says about each recipient; a delivery that was never begun is absent."""
     found = await effects.told(session, [key(publication_id, one) for one in recipients])
+    parts = await effect_parts.told(session, [name for name, told in found.items() if told.state != "done"])
     made = []
     for recipient in recipients:
-        told = found.get(key(publication_id, recipient))
+        name = key(publication_id, recipient)
+        told = found.get(name)
         if told is None:
             made.append(Outcome(recipient, "absent"))
             continue
         receipt = _receipt(told.answer)
         state = "unknown" if told.state == "intended" else told.state
-        made.append(Outcome(recipient, state, receipt.external_id, receipt.url, _note(told.error, told.answer)))
+        note = _with(stands(parts.get(name, ())), _note(told.error, told.answer))
+        made.append(Outcome(recipient, state, receipt.external_id, receipt.url, note))
     return made
+
+
+async def posts(session: AsyncSession, publication_id: UUID, recipient: str = "") -> list[Part]:
+    """The posts of a thread that were ever handed over, in their order."""
+    name = key(publication_id, recipient)
+    return (await effect_parts.told(session, [name])).get(name, [])
+
+
+def stands(parts: Sequence[Part]) -> str | None:
+    """How much of a thread stands, where not all of it may; None where nothing does."""
+    there = [one for one in parts if one.state == "done"]
+    if not there:
+        return None
+    url = there[0].answer.get("url")
+    return f"{len(there)} of the thread's {there[0].of} posts stand{f' ({url})' if url else ''}."
 
 
 async def handed_over_at(session: AsyncSession, publication_id: UUID, outcomes: Sequence[Outcome]) -> datetime | None:
@@ -149,6 +177,7 @@ async def evidence(session: AsyncSession, sender: Sender, deliveries: Sequence[D
     """What is on record about each delivery, and where a person can look."""
     names = [key(one.publication_id, one.recipient) for one in deliveries]
     found = await effects.told(session, names)
+    parts = await effect_parts.told(session, names)
     elsewhere = await places.elsewhere(session, sender, names)
     made = []
     for one in deliveries:
@@ -164,8 +193,23 @@ async def evidence(session: AsyncSession, sender: Sender, deliveries: Sequence[D
                 said=_said(told.error) if told else None,
                 settled_by=str((told.answer or {}).get("settled_by") or "") or None if told else None,
                 where=places.where(sender, one, name, elsewhere.get(name)),
+                posts=_posts(one, told.state if told else None, parts.get(name, [])),
             )
         )
+    return made
+
+
+def _posts(delivery: Delivery, whole: str | None, parts: Sequence[Part]) -> list[ThreadPostOut]:
+    """Each post of a thread as the ledger has it; of a whole that stands each does."""
+    if len(delivery.parts) < 2:
+        return []
+    begun = {one.place: one for one in parts}
+    made = []
+    for place, text in enumerate(delivery.parts):
+        one = begun.get(place)
+        state = "sent" if whole == "done" else _STANDS[one.state] if one else "waiting"
+        url = one.answer.get("url") if one else None
+        made.append(ThreadPostOut(number=place + 1, text=text, state=state, url=url))
     return made
 
 
@@ -192,9 +236,17 @@ def _finder(sender: Sender, delivery: Delivery, name: str) -> Callable[[], Await
     return find
 
 
-def _outcome(recipient: str, made: effects.Outcome) -> Outcome:
-    receipt = _receipt(made.answer)
-    return Outcome(recipient, made.state, receipt.external_id, receipt.url, _note(made.error, made.answer))
+async def _as_told(delivery: Delivery, made: effects.Outcome) -> Outcome:
+    """What became of a delivery; where that is not the whole of it, with how much of a thread stands."""
+    receipt, note = _receipt(made.answer), _note(made.error, made.answer)
+    if made.state != "done" and len(delivery.parts) > 1:
+        async with db.transaction(durable=False) as session:
+            note = _with(stands(await posts(session, delivery.publication_id, delivery.recipient)), note)
+    return Outcome(delivery.recipient, made.state, receipt.external_id, receipt.url, note)
+
+
+def _with(first: str | None, then: str | None) -> str | None:
+    return " ".join(filter(None, (first, then))) or None
 
 
 def _note(error: str | None, answer: Answer | None) -> str | None:

@@ -9,6 +9,8 @@ from cofounder.flow.publish.schemas import FINAL
 LONGEST_WAIT_SECONDS = 4 * 3600.0
 LONGEST_TOLD_SECONDS = 25 * 3600.0  # that a channel can ask for: the longest quotas are those of a day
 
+LOOKS_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))  # one after the other
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -71,6 +73,12 @@ def reasons(outcomes: Sequence[Outcome]) -> str:
     return "; ".join(dict.fromkeys(one.note for one in outcomes if one.note and one.state != "done"))
 
 
+def sentences(*told: str | None) -> str | None:
+    """What was told, one sentence after the other, each with an end; None where nothing was."""
+    ended = [one.strip() if one.strip()[-1:] in ".!?…" else f"{one.strip()}." for one in told if one and one.strip()]
+    return " ".join(ended) or None
+
+
 def wait_seconds(attempts: int, *, first: float) -> float:
     """How long to wait after so many attempts in a row that sent nothing: four times longer each, at most four hours."""
     return float(min(first * 4.0 ** min(max(attempts - 1, 0), 20), LONGEST_WAIT_SECONDS))
@@ -81,6 +89,11 @@ def next_attempt(outcomes: Sequence[Outcome], at: datetime, *, attempts: int, fi
     told = max((one.until for one in outcomes if one.until is not None), default=at)
     named = min((told - at).total_seconds(), LONGEST_TOLD_SECONDS)
     return at + timedelta(seconds=max(named, wait_seconds(attempts, first=first)))
+
+
+def next_look(looks: int, at: datetime) -> datetime | None:
+    """When a channel is asked again what became of a delivery, after so many looks; None: a person has to say it."""
+    return at + LOOKS_AFTER[looks] if looks < len(LOOKS_AFTER) else None
 
 
 def task_status(states: Sequence[str], expected: int) -> str:

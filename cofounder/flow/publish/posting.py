@@ -1,15 +1,14 @@
 """What went to the outbox and a person posted by hand: since when it stands, and where. It counts in learning from then."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as records
-from cofounder.channels import hosts
 from cofounder.flow.approve import service as approvals
-from cofounder.flow.publish import service
+from cofounder.flow.publish import addresses, ledger, service
 from cofounder.flow.publish.errors import AddressElsewhere, NotByHand, PostedTimeUnfit
 from cofounder.flow.publish.schemas import PostedIn, PublicationOut
 from cofounder.flow.publish.tables import Publication
@@ -21,13 +20,15 @@ from cofounder.people.service import audit
 
 
 async def mark(session: AsyncSession, publication_id: UUID, said: PostedIn, *, by: Caller) -> PublicationOut:
-    """Write that a text of the outbox was posted. Said again, what is left out stays as it was.
+    """Write that a text of the outbox was posted, or mend what a person saw. What is left out stays as it was.
 
     Raises PublicationMissing, NotByHand, PostedTimeUnfit, AddressElsewhere.
     """
-    row = await _of_the_outbox(session, publication_id)
+    row = await service.locked(session, publication_id)
+    if not service.by_word(row):
+        _refuse(row)
     if said.url is not None:
-        _fits(said.url, row.channel)
+        addresses.check(said.url, row.channel)
     at, url = (await records.posted(session, [row.id])).get(row.id, (None, None))
     if said.posted_at is not None:
         await _in_time(session, row, said.posted_at)
@@ -35,10 +36,13 @@ async def mark(session: AsyncSession, publication_id: UUID, said: PostedIn, *, b
     stands = said.url or url
     if (since, stands) != (at, url):
         await records.set_posted(session, row.id, since, stands)
+        if row.settled_by is not None and said.url is not None:
+            await _named_anew(session, row, said.url)
         details: dict[str, Any] = {"task": str(row.task_id), "posted_at": since.isoformat(), "url": stands}
         if at is not None:
             details["before"] = {"posted_at": at.isoformat(), "url": url}
-        await _follow(session, row, "publication.posted", details, by)
+        action = "publication.posted" if row.delivered_by == service.OUTBOX else "publication.corrected"
+        await _follow(session, row, action, details, by)
     return await service.one(session, row.id)
 
 
@@ -58,11 +62,28 @@ async def unmark(session: AsyncSession, publication_id: UUID, *, by: Caller) -> 
 
 async def _of_the_outbox(session: AsyncSession, publication_id: UUID) -> Publication:
     row = await service.locked(session, publication_id)
+    if row.delivered_by != service.OUTBOX or row.state != "published":
+        _refuse(row)
+    return row
+
+
+def _refuse(row: Publication) -> NoReturn:
     if row.delivered_by != service.OUTBOX:
         raise NotByHand(f"It went by {row.delivered_by}.")
-    if row.state != "published":
-        raise NotByHand(f"It is {row.state}: there is no text in the outbox.")
-    return row
+    raise NotByHand(f"It is {row.state}: there is no text in the outbox.")
+
+
+async def _named_anew(session: AsyncSession, row: Publication, url: str) -> None:
+    """Let the address that a person gave name another post, which is read from then on."""
+    begun = await ledger.posts(session, row.id)
+    first = begun[0].answer if begun else {}
+    named = (await addresses.receipt(session, row, url)).external_id
+    if first.get("external_id") and "settled_by" not in first:  # the channel itself said which one it is
+        if named not in (None, first["external_id"]):
+            raise AddressElsewhere(f"The thread begins at {first.get('url')}.", field="url")
+        named = first["external_id"]
+    row.url, row.external_id = url, named
+    await records.set_posted_id(session, row.id, named)
 
 
 async def _in_time(session: AsyncSession, row: Publication, at: datetime) -> None:
@@ -73,15 +94,6 @@ async def _in_time(session: AsyncSession, row: Publication, at: datetime) -> Non
     if decided is not None and at < decided[0].decided_at.replace(second=0, microsecond=0):
         told = f"The text was approved at {decided[0].decided_at:%Y-%m-%d %H:%M} UTC, after that."
         raise PostedTimeUnfit(told, field="posted_at")
-
-
-def _fits(url: str, channel: str) -> None:
-    """A short link or one's own site may be any channel's; the address of another platform is a slip."""
-    if hosts.host(url) is None:
-        raise AddressElsewhere("It is no http or https address.", field="url")
-    platform = hosts.platform_of(url)
-    if platform is not None and platform != channel:
-        raise AddressElsewhere(f"It is an address of {platform}; the text was for {channel}.", field="url")
 
 
 async def _follow(session: AsyncSession, row: Publication, action: str, details: dict[str, Any], by: Caller) -> None:

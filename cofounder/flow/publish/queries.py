@@ -94,6 +94,19 @@ async def around(
     return [(at, int(number)) for at, number in await session.execute(found.order_by(_WHEN))]
 
 
+async def same_text(session: AsyncSession, row: Publication) -> Publication | None:
+    """Another publication of the same text by the same account that is out or will be, the last made."""
+    found = select(Publication).where(
+        Publication.id != row.id,
+        Publication.channel == row.channel,
+        Publication.delivered_by == row.delivered_by,
+        Publication.account == row.account,
+        Publication.state.in_(("scheduled", "attempting", "published", "unknown")),
+        func.md5(Publication.content["text"].astext) == func.md5(row.content["text"]),
+    )
+    return await session.scalar(found.order_by(Publication.created_at.desc()).limit(1))
+
+
 async def planned(session: AsyncSession, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """What goes out in a time range, or went: as `calendar.Entry` has it. `text` names the text."""
     found = select(
@@ -113,6 +126,12 @@ async def planned(session: AsyncSession, since: datetime, until: datetime) -> li
 async def take_turn(session: AsyncSession, key: str) -> None:
     """Let requests with the same key pass one after the other, until their transactions end."""
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
+async def to_look(session: AsyncSession, at: datetime, limit: int) -> Sequence[UUID]:
+    """Publications of which nobody knows what became, whose channel is to be asked again by now; the longest due first."""
+    found = select(Publication.id).where(Publication.look_at <= at, Publication.state.in_(("unknown", "scheduled")))
+    return (await session.scalars(found.order_by(Publication.look_at).limit(limit))).all()
 
 
 async def stranded(session: AsyncSession) -> list[tuple[UUID, int]]:

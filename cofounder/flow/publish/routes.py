@@ -17,6 +17,7 @@ from cofounder.channels.images.errors import (
 from cofounder.flow.approve.errors import ChannelUnknown, ComplianceBlocks, ScheduleInPast, TextTooLong, TextUnfit
 from cofounder.flow.publish import clashes, given, moving, posting, service, settling
 from cofounder.flow.publish.errors import (
+    AccountGone,
     AddressElsewhere,
     AnswerMisplaced,
     AttemptOutdated,
@@ -158,6 +159,7 @@ async def reschedule_publication(
         AnswerMisplaced,
         AttemptOutdated,
         RecipientUnknown,
+        AddressElsewhere,
         EffectBusy,
         NoSuchEffect,
         OutcomeKnown,
@@ -178,7 +180,9 @@ async def settle_publication(
     return await once.answer(session, caller.who, body, resolve, PublicationOut)
 
 
-@router.post("/publications/{publication_id}/retry", responses=documented(PublicationMissing, NothingToRetry))
+@router.post(
+    "/publications/{publication_id}/retry", responses=documented(PublicationMissing, NothingToRetry, AccountGone)
+)
 async def retry_publication(publication_id: UUID, session: Session, caller: Approver) -> PublicationOut:
     """Send now what surely was not sent: the same text, under the decision that stands, to nobody twice."""
     return await settling.retry(session, publication_id, by=caller)

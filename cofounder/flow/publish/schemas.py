@@ -4,14 +4,14 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt, StrictStr, StringConstraints
 
 from cofounder.channels.images.limits import MOST_IMAGES
 from cofounder.flow.approve.schemas import AttachIn, ImageShown
 from cofounder.kit.forms import form
 from cofounder.kit.http import Body, Time, stripped
 
-Action = Literal["cancel", "reschedule", "resolve", "retry", "posted", "not_posted"]
+Action = Literal["cancel", "reschedule", "resolve", "retry", "posted", "not_posted", "correct"]
 State = Literal["scheduled", "attempting", "published", "refused", "unknown", "cancelled"]
 FINAL: tuple[State, ...] = ("published", "refused", "cancelled")
 
@@ -103,7 +103,7 @@ class PublicationOut(BaseModel):
     `attempts` counts since a person last asked for it; `next_attempt_at` is set while it waits to be tried again because
     the last attempt surely sent nothing; `unsent` counts recipients that surely did not get it, `unknown` those
     of whom nobody knows, which a person can settle also while others are still to be sent; `posted` is set where a
-    person posted by hand what lay in the outbox; `actions` are what an approver can do with it now.
+    person posted by hand what lay in the outbox, `seen` where one said what became of it; `actions` are what an approver can do with it now.
     """
 
     publication_id: UUID
@@ -129,7 +129,13 @@ class PublicationOut(BaseModel):
     unsent: int = 0
     unknown: int = 0
     images: list[ImageShown] = Field(default_factory=list, description="That go with the text, in order")
+    next_look_at: datetime | None = Field(
+        default=None, description="When the channel is asked again what became of it, where nobody knows."
+    )
     posted: Posted | None = None
+    seen: Posted | None = Field(
+        default=None, description="Where a person said that it is there: since when, and where. It can be mended."
+    )
     actions: list[Action] = Field(default_factory=list)
 
 
@@ -146,6 +152,15 @@ class PostedIn(Body):
     posted_at: Time | None = Field(default=None, description="Since when; left out: now.")
 
 
+class ThreadPostOut(BaseModel):
+    """One post of a thread, and what is known of it."""
+
+    number: int
+    text: str
+    state: Literal["waiting", "sent", "refused", "not_sent", "unknown"]
+    url: str | None
+
+
 class DeliveryOut(BaseModel):
     """What is on record about one recipient's delivery, and where a person can see what became of it."""
 
@@ -157,6 +172,7 @@ class DeliveryOut(BaseModel):
     said: str | None = Field(description="What the other side, or the line, said.")
     settled_by: str | None = Field(description="Who looked and settled it.")
     where: str
+    posts: list[ThreadPostOut] = Field(default_factory=list, description="Of a thread: each of its posts, in order.")
 
 
 class AttemptOut(BaseModel):
@@ -193,6 +209,9 @@ class PublishOut(BaseModel):
     issues: list[dict[str, Any]]
     schedule_at: datetime | None
     repeated: StrictBool = False
+    same_text: str | None = Field(
+        default=None, description="That this account has the same text for another time too, in a sentence."
+    )
 
 
 class Verdict(Body):
@@ -207,7 +226,14 @@ class Verdict(Body):
         examples=["https://example.org/posts/1"],
     )
     published_at: Time | None = Field(default=None, description="With sent: since when; else when it was handed over.")
-    send_again: StrictBool = Field(default=False, description="With not_sent: send it now.")
+    send_again: StrictBool = Field(
+        default=False, description="With not_sent, or fewer posts than all: send now what is not there."
+    )
+    posts: Annotated[StrictInt, Field(ge=1, le=1_000)] | None = Field(
+        default=None,
+        description="With sent, of a thread: how many of its posts stand, from the first. Left out: all, where none was "
+        "left to be handed over. With fewer, send_again sends the others now.",
+    )
     attempt: StrictStr | None = Field(
         default=None,
         max_length=200,

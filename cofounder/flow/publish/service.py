@@ -16,7 +16,7 @@ from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import ImageShown
 from cofounder.flow.publish import ledger, queries, quotas, recording
 from cofounder.flow.publish.errors import PublicationMissing
-from cofounder.flow.publish.outcomes import Outcome, next_attempt, so_far, task_status, unknown
+from cofounder.flow.publish.outcomes import Outcome, next_attempt, next_look, sentences, so_far, task_status, unknown
 from cofounder.flow.publish.schemas import Action, AttemptOut, Order, Posted, PublicationDetail, PublicationOut
 from cofounder.flow.publish.tables import Publication
 from cofounder.kit import durable, live
@@ -92,6 +92,7 @@ async def attempt(session: AsyncSession, publication_id: UUID) -> Publication | 
             _address(row)
         at = now()
         row.state, row.attempted_at, row.retry_at, row.orphaned_at = "attempting", at, None, None
+        row.looks, row.look_at = 0, None
         row.first_attempted_at = row.first_attempted_at or at
         row.attempts += 1
         await tell(session, row)
@@ -215,6 +216,7 @@ async def _later(session: AsyncSession, row: Publication, outcomes: Sequence[Out
     row.state = "scheduled"
     row.retry_at = next_attempt(outcomes, now(), attempts=row.attempts, first=settings().publish_retry_seconds)
     row.said, row.unknown = so_far(outcomes), unknown(outcomes)
+    row.look_at = next_look(row.looks, now()) if row.unknown else None
     _remember_attempt(row, "not_sent", now())
     await tell(session, row)
     return row
@@ -292,9 +294,14 @@ async def one(session: AsyncSession, publication_id: UUID) -> PublicationOut:
 
 
 async def _all(session: AsyncSession, rows: Sequence[Publication]) -> list[PublicationOut]:
-    by_hand = [row.id for row in rows if row.delivered_by == OUTBOX and row.state == "published"]
+    by_hand = [row.id for row in rows if by_word(row)]
     marks = await records.posted(session, by_hand) if by_hand else {}
     return [shown(row, marks.get(row.id)) for row in rows]
+
+
+def by_word(row: Publication) -> bool:
+    """Whether only a person knows since when and where it stands: who posted it by hand, or saw it there."""
+    return row.state == "published" and (row.delivered_by == OUTBOX or row.settled_by is not None)
 
 
 async def page(
@@ -333,7 +340,8 @@ async def remember(session: AsyncSession, task_id: UUID, why: str) -> None:
 
 
 def shown(row: Publication, mark: tuple[datetime, str | None] | None = None) -> PublicationOut:
-    """A publication as it is shown. `mark`: since when and where it stands that a person posted by hand."""
+    """A publication as it is shown. `mark`: since when and where it stands by a person's word."""
+    said = Posted(posted_at=mark[0], url=mark[1]) if mark else None
     return PublicationOut(
         publication_id=row.id,
         task_id=row.task_id,
@@ -358,7 +366,9 @@ def shown(row: Publication, mark: tuple[datetime, str | None] | None = None) -> 
         unsent=row.unsent,
         unknown=row.unknown,
         images=[ImageShown.of(one) for one in pictures.pictures_of(row.content)],
-        posted=Posted(posted_at=mark[0], url=mark[1]) if mark else None,
+        next_look_at=row.look_at if unsure(row) else None,
+        posted=said if row.delivered_by == OUTBOX else None,
+        seen=said if row.delivered_by != OUTBOX else None,
         actions=_actions(row, posted=mark is not None),
     )
 
@@ -368,7 +378,7 @@ def _note(row: Publication) -> str | None:
     if row.state == "cancelled" or (row.state == "refused" and row.said):
         return row.said
     orphaned = row.state == "scheduled" and row.orphaned_at is not None
-    return " ".join(filter(None, [row.said, _orphaned(row) if orphaned else row.note])) or None
+    return sentences(row.said, _orphaned(row) if orphaned else row.note)
 
 
 def _orphaned(row: Publication) -> str:
@@ -386,6 +396,8 @@ def _actions(row: Publication, *, posted: bool) -> list[Action]:
         return [*found, "resolve"] if unsure(row) else found
     if row.state == "unknown":
         return ["resolve"]
+    if by_word(row):
+        return ["correct", "retry"] if row.unsent else ["correct"]
     return ["retry"] if row.state == "refused" or (row.state == "published" and row.unsent) else []
 
 

@@ -1,13 +1,15 @@
 """What a person does with a publication: stops it, says what became of it, has it sent after all."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.channels import senders
-from cofounder.flow.publish import ledger, service
+from cofounder.flow.publish import addresses, ledger, service, threads
 from cofounder.flow.publish.errors import (
+    AccountGone,
     AnswerMisplaced,
     AttemptOutdated,
     NothingToRetry,
@@ -15,7 +17,7 @@ from cofounder.flow.publish.errors import (
     RecipientUnknown,
     TooLateToCancel,
 )
-from cofounder.flow.publish.outcomes import Outcome, so_far, unknown
+from cofounder.flow.publish.outcomes import Outcome, sentences, so_far, unknown
 from cofounder.flow.publish.schemas import Order, PublicationOut, Verdict
 from cofounder.flow.publish.tables import Publication
 from cofounder.kit import durable
@@ -41,7 +43,7 @@ async def cancel(session: AsyncSession, publication_id: UUID, *, by: Caller) -> 
     await durable.send(session, row.carried_by, service.WAKE, {"why": "cancelled"}, key=f"{row.carried_by}:cancel")
     outcomes = await ledger.outcomes(session, row.id, row.recipients)
     if any(one.state in ("done", "unknown") for one in outcomes):
-        await service.conclude(session, row, outcomes, said=f"{by.who} cancelled the rest.")
+        await service.conclude(session, row, outcomes, said=f"{by.name} cancelled the rest.")
         return service.shown(row)
     row.state, row.finished_at, row.retry_at = "cancelled", now(), None
     row.said = f"{by.name} stopped it before it was sent."
@@ -70,7 +72,7 @@ async def look(publication_id: UUID) -> PublicationOut | None:
         if row.state == "unknown" and not _open(row, outcomes):
             await service.conclude(session, row, outcomes, said="The channel was asked.")
         elif row.state == "scheduled" and unknown(outcomes) != row.unknown:
-            await _goes_on(session, row, outcomes, "The channel was asked.")
+            await go_on(session, row, outcomes, "The channel was asked.")
         return service.shown(row)
 
 
@@ -79,22 +81,31 @@ async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *
 
     With `send_again` it is sent at once to those that the answer is about; others may stay unknown meanwhile.
 
-    Raises PublicationMissing, NothingToSettle, AnswerMisplaced, AttemptOutdated, RecipientUnknown.
+    Raises PublicationMissing, NothingToSettle, AnswerMisplaced, AttemptOutdated, RecipientUnknown, AddressElsewhere.
     """
-    _fits(found)
     row = await service.locked(session, publication_id)
+    _fits(found, row)
     if found.attempt is not None and found.attempt != row.carried_by:
         raise AttemptOutdated(field="attempt")
     if not service.unsure(row):
         raise NothingToSettle(f"The publication is {row.state}. {row.said or ''}".strip())
-    sent = found.verdict == "sent"
+    thread = await threads.of(session, row)
+    stand = threads.counted(thread, found)
+    sent = found.verdict == "sent" and (thread is None or stand == thread.of)
+    if sent and found.send_again:
+        raise AnswerMisplaced("What was sent is not sent again.", field="send_again")
     outcomes = await ledger.outcomes(session, row.id, row.recipients)
     there = _open(row, outcomes)
-    if sent and found.recipients is None:  # who surely did not get it is spoken of only by name
+    if found.verdict == "sent" and found.recipients is None:  # who surely did not get it is spoken of only by name
         there = [one.recipient for one in outcomes if one.state == "unknown"]
     meant = _meant(row, found, there)
+    if not meant and found.recipients is None:
+        raise NothingToSettle("The channel was asked: it surely is not there.")
+    where = await addresses.receipt(session, row, found.url)
+    if thread is not None and stand is not None:
+        where = await threads.settle(session, row, thread, stand, where, by=by.who)
     for recipient in meant:
-        await ledger.settle(session, row.id, recipient, sent=sent, by=by.who, again=found.send_again)
+        await ledger.settle(session, row.id, recipient, sent=sent, by=by.who, again=found.send_again, receipt=where)
     details = {
         **found.model_dump(mode="json", exclude_none=True, exclude={"recipients"}),
         "recipients": len(found.recipients or row.recipients),
@@ -105,20 +116,22 @@ async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *
     if found.send_again and meant:
         await send_again(session, row)
         return service.shown(row)
-    row.url = found.url or row.url
-    told = f"{by.who} looked: {found.verdict.replace('_', ' ')}."
+    if sent and meant:
+        row.url, row.external_id, row.settled_by = where.url or row.url, where.external_id or row.external_id, by.who
+    partly = threads.told(thread, stand) if thread is not None and stand is not None and not sent else None
+    told = f"{by.name} looked: {partly or found.verdict.replace('_', ' ')}."
     if row.state == "scheduled":
-        await _goes_on(session, row, outcomes, told)
+        await go_on(session, row, outcomes, told)
         return service.shown(row)
     await service.conclude(session, row, outcomes, said=told, published_at=found.published_at)
-    return service.shown(row)
+    return await service.one(session, row.id)
 
 
 async def retry(session: AsyncSession, publication_id: UUID, *, by: Caller) -> PublicationOut:
     """Send what surely was not sent: the same text, under the decision that stands. Asking twice asks once.
 
     Who got it is left alone; who is new at the account since then is addressed too. Raises PublicationMissing,
-    NothingToRetry.
+    NothingToRetry, AccountGone.
     """
     row = await service.locked(session, publication_id)
     waits = row.state == "scheduled" and row.retry_at is not None
@@ -135,18 +148,19 @@ async def retry(session: AsyncSession, publication_id: UUID, *, by: Caller) -> P
     return service.shown(row)
 
 
-def _fits(found: Verdict) -> None:
-    if found.verdict == "sent" and found.send_again:
-        raise AnswerMisplaced("What was sent is not sent again.", field="send_again")
+def _fits(found: Verdict, row: Publication) -> None:
+    if found.url is not None:
+        addresses.check(found.url, row.channel)
     if found.verdict == "not_sent" and found.url is not None:
         raise AnswerMisplaced("What was not sent stands nowhere.", field="url")
     if found.published_at is not None and (found.verdict == "not_sent" or found.published_at > now()):
         raise AnswerMisplaced("It is the time at which it was sent, in the past.", field="published_at")
 
 
-async def _goes_on(session: AsyncSession, row: Publication, outcomes: Sequence[Outcome], said: str) -> None:
+async def go_on(session: AsyncSession, row: Publication, outcomes: Sequence[Outcome], said: str) -> None:
     """Some are settled and others are still to be sent, at the time that was fixed."""
-    row.unknown, row.said = unknown(outcomes), f"{said} {so_far(outcomes)}"
+    row.unknown, row.said = unknown(outcomes), sentences(said, so_far(outcomes))
+    row.look_at = row.look_at if row.unknown else None
     await service.tell(session, row)
 
 
@@ -179,6 +193,7 @@ async def _readdress(session: AsyncSession, row: Publication) -> None:
     await connections.refresh(session)
     account = senders.named(row.delivered_by, row.account).account()
     if account is None and not kept and row.delivered_by != service.OUTBOX:
+        await _goes_whole(session, row)
         service.to_the_outbox(row)
     now_named = account.recipients if account is not None else tuple(row.recipients)
     known = {_address(one): one for one in row.recipients}
@@ -188,13 +203,25 @@ async def _readdress(session: AsyncSession, row: Publication) -> None:
     await ledger.reopen(session, row.id, fresh)
 
 
-async def send_again(session: AsyncSession, row: Publication) -> None:
-    """Schedule another attempt now, in a workflow of its own; the one before lets go of it."""
+async def _goes_whole(session: AsyncSession, row: Publication) -> None:
+    """Raise AccountGone where part of it stands: whoever posted the whole by hand would post that twice."""
+    begun = await ledger.posts(session, row.id)
+    if any(one.state not in ("absent", "refused") for one in begun):
+        stands = ledger.stands(begun) or "Posts of the thread may stand."
+        raise AccountGone(f"{stands} {row.account} is not connected.")
+
+
+async def send_again(session: AsyncSession, row: Publication, *, at: datetime | None = None) -> None:
+    """Schedule another attempt, in a workflow of its own; the one before lets go of it.
+
+    `at`: by itself, as one more of the attempts that are counted. Left out: now, for somebody asked for it.
+    """
     before, row.carried_by = row.carried_by, f"{row.id}:{new_id()}"
     outcomes = await ledger.outcomes(session, row.id, row.recipients)
-    row.state, row.retry_at, row.finished_at, row.attempts = "scheduled", None, None, 0
+    row.state, row.retry_at, row.finished_at, row.settled_by = "scheduled", at, None, None
+    row.attempts = row.attempts if at else 0
     row.unknown = unknown(outcomes)
-    row.said = so_far(outcomes) if row.unknown else None
+    row.said = so_far(outcomes) if row.unknown or at else None
     order = Order(
         decision_id=row.decision_id,
         channel=row.channel,

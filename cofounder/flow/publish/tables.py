@@ -36,6 +36,9 @@ class Publication(Row):
     external_id: Mapped[OptionalWords]
     url: Mapped[OptionalWords]  # or the outbox file
     note: Mapped[OptionalWords]  # why it goes where it goes
+    settled_by: Mapped[OptionalWords]  # who said that it is out, which nobody knew: that can be mended
+    looks: Mapped[int] = mapped_column(default=0)  # how often the channel was asked since nobody knew
+    look_at: Mapped[OptionalMoment]  # when it is asked again what became of it
     orphaned_at: Mapped[OptionalMoment]  # its account was disconnected while it waited, and is not connected again
     said: Mapped[OptionalWords]  # what became of it, in words
     history: Mapped[Listing]  # each attempt that ended: at what time, which one, as what, and what was said
@@ -45,5 +48,6 @@ class Publication(Row):
         CheckConstraint("state IN ('" + "','".join(PUBLICATION_STATE) + "')", name="state"),
         Index("ix_publications_created_at_id", "created_at", "id"),  # the order of a list
         Index("ix_publications_stands_at", text(STANDS_AT)),
+        Index("ix_publications_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
         Index("ix_publications_open_question", "created_at", postgresql_where=text("state = 'unknown' OR unknown > 0")),
     )

@@ -28,6 +28,8 @@ Standing = Callable[[AsyncSession, UUID], Awaitable[tuple[str, str]]]
 _standings: list[Standing] = []
 PlanCheck = Callable[[dict[str, Any]], Awaitable[None]]
 _plan_checks: list[PlanCheck] = []
+Ending = Callable[[AsyncSession, UUID], Awaitable[None]]
+_endings: list[Ending] = []
 
 
 class UnknownPersona(InputInvalid):
@@ -76,6 +78,12 @@ def tell_standing_with(standing: Standing) -> None:
     """Let a later stage say, of a decided task, what became of its texts and what can still be done: detail, hint."""
     if standing not in _standings:
         _standings.append(standing)
+
+
+def end_with(ending: Ending) -> None:
+    """Let a later stage end, with a task that is called off, what it still waits for."""
+    if ending not in _endings:
+        _endings.append(ending)
 
 
 async def submit(
@@ -272,6 +280,8 @@ async def _end(session: AsyncSession, task: records.TaskRow, status: str, detail
     """End an undecided task whose row is locked, and tell whatever of it waits."""
     await records.update_task(session, task.id, status=status, is_paused=False, completed_at=now())
     await queries.settle_phases(session, task.id, detail=detail)
+    for ending in _endings:
+        await ending(session, task.id)
     for topic in ("work", f"decision:{task.round}"):
         await durable.send(session, str(task.id), topic, {"why": status}, key=f"{task.id}:cancel:{topic}")
     await durable.enqueue(session, "example", f"example:{task.id}:{status}", str(task.id))  # what was not wanted

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_e6430aa6"
+revision = "0001_9023bda2"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1083,6 +1083,9 @@ def upgrade() -> None:
         sa.Column("external_id", sa.Text(), nullable=True),
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("settled_by", sa.Text(), nullable=True),
+        sa.Column("looks", sa.Integer(), nullable=False),
+        sa.Column("look_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("orphaned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("said", sa.Text(), nullable=True),
         sa.Column("history", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -1102,6 +1105,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_publications_created_at_id", "publications", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_publications_decision_id"), "publications", ["decision_id"], unique=False)
+    op.create_index(
+        "ix_publications_look_at",
+        "publications",
+        ["look_at"],
+        unique=False,
+        postgresql_where=sa.text("look_at IS NOT NULL"),
+    )
     op.create_index(
         "ix_publications_open_question",
         "publications",
@@ -2465,6 +2475,7 @@ def downgrade() -> None:
         table_name="publications",
         postgresql_where=sa.text("state = 'unknown' OR unknown > 0"),
     )
+    op.drop_index("ix_publications_look_at", table_name="publications", postgresql_where=sa.text("look_at IS NOT NULL"))
     op.drop_index(op.f("ix_publications_decision_id"), table_name="publications")
     op.drop_index("ix_publications_created_at_id", table_name="publications")
     op.drop_table("publications")

@@ -152,13 +152,5 @@ async def comparisons(
     return (await session.scalars(statement.order_by(ModelComparison.at.desc()).limit(limit))).all()
 
 
-async def shadow_cost(session: AsyncSession, model_id: UUID, since: datetime) -> Any:
-    """USD that a candidate's shadow answers came to since then."""
-    statement = select(func.coalesce(func.sum(ModelComparison.cost_usd), 0)).where(
-        ModelComparison.model_id == model_id, ModelComparison.kind == "shadow", ModelComparison.at >= since
-    )
-    return await session.scalar(statement)
-
-
 async def mark(session: AsyncSession, id: UUID, values: dict[str, Any]) -> None:
     await session.execute(update(ModelVersion).where(ModelVersion.id == id).values(values))

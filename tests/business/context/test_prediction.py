@@ -1,5 +1,6 @@
 """Predictions on real posts, later ones than the model saw; and what is said where nothing can be foretold."""
 
+import asyncio
 import csv
 import gzip
 import math
@@ -20,7 +21,9 @@ from cofounder.business.context.queries import Kept
 from cofounder.business.imports.tables import Import
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewPost, NewReading
+from cofounder.kit import db
 from cofounder.kit.ids import new_id
+from cofounder.kit.testing import Database
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -203,6 +206,30 @@ async def test_a_prediction_says_what_it_rests_on(session: AsyncSession) -> None
     assert asks.kept_n == 0
 
 
+async def test_what_is_told_of_every_text_says_that_it_is_the_typical_post_and_no_average(
+    session: AsyncSession,
+) -> None:
+    random, rates = Random(3), []
+    for at in range(80):
+        out = NOW - timedelta(days=100 - at)
+        post = NewPost(platform="x", content=f"Post {random.choice('abcdef')} on things.", published_at=out)
+        id = (await records.add_post(session, post)).id
+        clicks = round(1000 * 0.01 * random.lognormvariate(0, 1.2))
+        await records.add_readings(
+            session, [NewReading(post_id=id, platform="x", measured_at=out + timedelta(hours=80), views=1000, source="t",
+                                 clicks=clicks)]
+        )  # fmt: skip
+        rates.append((clicks + 0.5) / 1001)
+    one = (await predicting.predict(session, Text(content="Anything"), "x", as_of=NOW)).main
+    assert one.beats_channel_mean is False, "chosen so"
+    typical = math.exp(sum(map(math.log, rates)) / len(rates))
+    assert one.value == one.typical == pytest.approx(typical, abs=1e-6)
+    assert one.value < 0.8 * sum(rates) / len(rates), "which is why it must say which of the two it is"
+    assert "the geometric mean of its newest 80 measured posts" in one.note
+    assert "the mean" not in one.note.replace("the geometric mean", "")
+    assert f"{typical:.2%} is typical, 80% interval" in one.note
+
+
 async def test_a_thin_history_says_not_enough_data_with_the_n(session: AsyncSession) -> None:
     await fill(session, 12)
     found = await predicting.predict(session, Text(content="Coffee?"), "linkedin", as_of=NOW)
@@ -242,3 +269,25 @@ async def test_what_was_imported_today_is_foretold_from_at_once(session: AsyncSe
     assert (after.main.status, after.main.n) == ("ok", 50)
     earlier = await predicting.predict(session, Text(content="Tea?"), "x", as_of=NOW - timedelta(minutes=60))
     assert earlier.main.n == 0, "before the import ended it was not there"
+
+
+async def test_a_backlog_that_finds_nothing_kept_has_each_model_fitted_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fits, fitted = [], predicting._fitted
+
+    def counting(posts: Sequence[Any]) -> Any:
+        fits.append(len(posts))
+        return fitted(posts)
+
+    monkeypatch.setattr(predicting, "_fitted", counting)
+    async with db.transaction() as session:
+        await fill(session, 60)
+
+    async def one(number: int) -> float | None:
+        async with db.transaction() as session:
+            text = Text(content=f"Coffee, thought {number}?", topic="coffee")
+            return (await predicting.predict(session, text, "linkedin", as_of=NOW)).main.value
+
+    assert None not in await asyncio.gather(*(one(number) for number in range(8)))
+    assert fits == [60]

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.context import service
-from cofounder.business.derive import audience, baselines, intervals, queries, rates, returns, topics
+from cofounder.business.derive import anomalies, audience, baselines, intervals, queries, rates, returns, topics
 from cofounder.business.derive.correlations import correlate, effective_n, pearson, ranks
 from cofounder.business.derive.times import suggested
 from cofounder.business.records import service as records
@@ -230,6 +230,17 @@ async def test_money_split_by_channel_and_campaign_counts_for_both_and_no_day_of
     assert campaign.cost == 30 + 12 + 100 + 9
     by_channel = {one.name: one.cost for one in await returns.returns(session, "channel", as_of=NOW)}
     assert by_channel == {"linkedin": 100, "x": 12}
+    behind, more = await returns.rows_behind(session, "campaign", "spring", as_of=NOW)
+    assert more is None
+    assert [row.value for row in behind[:2]] == [9, 100]
+    assert sum(row.value for row in behind) == campaign.cost, "the rows that the cost is the sum of, and no other"
+    paged, cursor = [], None
+    while page := await returns.rows_behind(session, "campaign", "spring", as_of=NOW, cursor=cursor, limit=1):
+        paged += page[0]
+        if (cursor := page[1]) is None:
+            break
+    assert paged == behind
+    assert (await returns.rows_behind(session, "channel", "nobody", as_of=NOW))[0] == []
 
 
 async def test_money_that_the_site_saw_keeps_its_currency(session: AsyncSession) -> None:
@@ -419,3 +430,17 @@ async def test_sums_in_one_pass_are_those_reckoned_post_by_post(session: AsyncSe
         assert row[name] == pytest.approx(added, rel=1e-9), name
     assert row["paid_n"] == 0
     assert row["paid_top"] is None
+
+
+def test_an_odd_post_is_told_by_its_name_and_by_its_day_where_that_is_known() -> None:
+    usual = [
+        {"id": at, "platform": "x", "views": 1000, "engaged": 20 + at % 5, "title": f"Post {at}", "published_at": NOW}
+        for at in range(30)
+    ]
+    odd = {**usual[0], "id": 99, "engaged": 700, "title": None, "opening": "Why we\nbake at night"}
+    undated = {**odd, "id": 98, "title": "X post 7", "published_at_known": False}
+    told = [one.sentence for one in anomalies.anomalies([], [*usual, odd, undated]).items]
+    assert told[0].startswith(
+        f"“Why we bake at night” of {NOW:%d %B %Y} on X had an engagement rate of 70.00%; usual is"
+    )
+    assert told[1].startswith("“X post 7” on X had an engagement rate")

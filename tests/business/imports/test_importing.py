@@ -15,9 +15,11 @@ from sqlalchemy import text
 
 from cofounder.business.context import predicting
 from cofounder.business.derive import baselines
+from cofounder.business.derive import queries as derived
 from cofounder.business.imports import carrying, fields, looking, schedule, service, storage
 from cofounder.business.imports.errors import MappingUnfit, NotNow
 from cofounder.business.imports.schemas import ChangeIn, Form, Units
+from cofounder.business.imports.sources import open_file
 from cofounder.business.records import merging
 from cofounder.business.records import service as records
 from cofounder.kit.clock import now
@@ -298,6 +300,25 @@ async def test_a_mostly_dirty_column_is_refused_cell_by_cell_and_columns_left_ou
             assert counts is not None
             assert (counts.read, counts.refused, counts.left_out) == (100, 50, ["moon"])
     assert await asked("SELECT count(*), count(sessions) FROM web_analytics") == [(50, 50)]
+
+
+async def test_a_nul_in_one_line_costs_that_line_and_not_the_file(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "web.csv"
+    path.write_bytes(b"date,sessions,users\n2024-01-01,10,8\n2024-01-02,1\x001,8\n2024-01-03,12,8\n")
+    made = await carry_out(path, "web", WEB)
+    assert (made.state, made.counts.added, made.counts.refused) == ("done", 2, 1)
+    async with transaction() as session:
+        (fault,) = (await service.refusals(session, made.id))[0]
+    assert (fault.line, fault.column) == (3, "sessions")
+
+
+async def test_a_preview_asks_nothing_that_was_said(database: Database, tmp_path: Path) -> None:
+    path = write(tmp_path / "numbers.csv", "id,views,read_at\np1,10,2024-01-02\n")
+    for said, asked_for in (({}, True), ({"platform": {"value": "mashable"}}, False)):
+        mapping = mapped({"post_external_id": of("id"), "views": of("views"), "measured_at": of("read_at"), **said})
+        seen = looking.preview(lambda: open_file(path), fields.SOCIAL, mapping, Units(), path.name)
+        assert any("No column says the platform" in note for note in seen.notes) is asked_for
+        assert not any("when the counters were read" in note for note in seen.notes)
 
 
 async def test_what_can_be_read_two_ways_is_told_of_the_import_too(database: Database, tmp_path: Path) -> None:
@@ -691,6 +712,14 @@ async def test_a_made_post_takes_what_its_row_says_and_a_known_one_stays(databas
         ("7", "Hello", None, "2024-01-01", []),
         ("8", "X post 8 (Photo)", "Photo", "2023-05-06", []),
     ]
+    undated = write(tmp_path / "u.csv", "post_id,platform,likes,type,date\n9,x,5,Photo,2024-02-01\n")
+    await carry_out(undated, "social", mapped({"post_external_id": of("post_id"), "platform": of("platform"),
+                    "likes": of("likes"), "measured_at": of("date")}, make_posts=True))  # fmt: skip
+    async with transaction() as session:
+        told = await derived.posts(session, as_of=now(), limit=9)
+    assert {row["title"]: row["published_at_known"] for row in told} == {
+        "Hello": True, "X post 8 (Photo)": True, "X post 9 (Photo)": False,
+    }  # fmt: skip
     with pytest.raises(MappingUnfit, match="social analytics alone"):
         await carry_out(
             tmp_path / "p.csv", "posts", mapped({"platform": of("platform"), "title": of("title")}, make_posts=True)

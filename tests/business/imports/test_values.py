@@ -137,3 +137,20 @@ def test_a_form_that_tells_no_time_reads_none_and_breaks_nothing(form: str) -> N
     read = values.moments(series("2024-01-02", "11 PM", None), zone="UTC", day_first=False, format=form)
     assert read.values.null_count() == 3
     assert [code for code, _, _ in read.wrong] == ["not_a_time"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Jan 15 2025", "January 15, 2025", "Jan. 15th, 2025", "15 Jan 2025", "15. January 2025", "15th January, 2025",
+     "Jan 15, 2025 00:00", "2025-01-15"],
+)  # fmt: skip
+def test_a_day_whose_month_is_named_can_be_read_one_way_only(said: str) -> None:
+    for day_first in (True, False):
+        read = values.days(pl.Series([said], dtype=pl.String), day_first=day_first)
+        assert read.values.to_list() == [date(2025, 1, 15)]
+
+
+def test_a_month_that_there_is_not_is_refused() -> None:
+    read = values.days(pl.Series(["Smarch 15 2025", "Feb 30 2025", "Sept 5, 2025"], dtype=pl.String), day_first=False)
+    assert read.values.to_list() == [None, None, date(2025, 9, 5)]
+    assert [code for code, _, _ in read.wrong] == ["not_a_time"]

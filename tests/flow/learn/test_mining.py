@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cofounder.flow.learn.patterns import mining
+from cofounder.flow.learn.patterns import mining, sentences
 from cofounder.flow.learn.patterns.mining import RATE, SUPPORT, Unit, laid_out, mine, weigh
 from tests.flow.learn.companies import START, units
 
@@ -140,3 +140,12 @@ def test_the_effect_is_the_weighted_difference_inside_stretches(metric: list[flo
     if found:
         assert math.isclose(found[0].effect, top / below, rel_tol=1e-9, abs_tol=1e-9)
         assert 0 <= found[0].p <= 1
+
+
+def test_a_sentence_says_what_a_table_of_its_figures_says() -> None:
+    found, _ = of(units(3, 600, {QUESTION[0]: 0.6}))
+    one = replace(next(one for one in found if one.items == QUESTION), effect=0.7654321, low=0.649745, high=0.8796)
+    assert f"{math.exp(0.649745):.2f}" == "1.92"
+    assert f" ({math.exp(0.6497):.2f} to {math.exp(0.8796):.2f})" in sentences.sentence(one, 200)
+    assert " (1.91 to 2.41)" in sentences.sentence(one, 200)
+    assert " (" not in sentences.sentence(replace(one, low=math.nan, high=math.nan), 200)

@@ -1,11 +1,17 @@
-"""A mail account, and the wait between two attempts, as a test wants them."""
+"""A mail account, an account at X, and the wait between two attempts, as a test wants them."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from cofounder.channels.accounts import book
+from cofounder.channels.senders import calling
+from cofounder.kit.testing import Database
 from cofounder.settings import settings
 from tests.channels.smtp import Mute, Server
+from tests.channels.wire.server import running
+from tests.channels.wire.town import store
+from tests.channels.wire.x import XWire
 from tests.flow.publish.standing import Mail
 
 
@@ -38,3 +44,17 @@ def retries(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, float], None]:
         settings.cache_clear()
 
     return choose
+
+
+@pytest.fixture
+async def wire(engine_running: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[XWire]:
+    """X, with an account of ours that texts go out by."""
+    monkeypatch.setitem(calling.TIMES, "x", calling.Times(shows_seconds=0.2))
+    async with running(XWire()) as made:
+        assert isinstance(made, XWire)
+        monkeypatch.setenv("COFOUNDER_CHANNEL_ADDRESSES", f"x={made.url}")
+        settings.cache_clear()
+        book.forget()
+        await store(made, "Acme", default=True)
+        yield made
+        book.forget()

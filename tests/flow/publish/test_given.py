@@ -22,6 +22,7 @@ from cofounder.kit.db import transaction
 from cofounder.kit.errors import NotAllowed
 from cofounder.kit.once import KeyReused
 from cofounder.kit.testing import Database, until
+from cofounder.settings import settings
 from tests.flow.waiting import APPROVER, OPERATOR
 
 del steps  # imported for the workflow it registers
@@ -226,3 +227,39 @@ async def test_a_letter_names_its_subject_in_words_beside_the_message_that_carri
     one = await service.one(session, said.publication_id)
     assert one.title == "Grüße aus dem Café"
     assert "Subject: =?utf-8?" in one.text
+
+
+INSIDE = ["[See](http://localhost/x)", "![A shop](http://10.0.0.1/a.png)"]
+
+
+@pytest.mark.parametrize("words", INSIDE)
+@pytest.mark.parametrize(
+    "platform",
+    [{"platform": "blog", "metadata": {"title": "We move"}}, {"platform": "email", "metadata": {"subject": "We"}}],
+)
+async def test_an_article_or_a_letter_leads_nobody_into_ones_own_network(
+    session: AsyncSession, platform: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(TextUnfit, match="not on the internet"):
+        await publish(session, **platform, content=f"{WORDS}\n\n{words}")
+
+
+async def test_an_article_may_name_an_address_and_lead_where_the_site_itself_may_lie(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blog: dict[str, Any] = {"platform": "blog", "metadata": {"title": "We move"}}
+    assert (await publish(session, **blog, content=f"{WORDS}\n\nOpen `http://localhost:3000`.")).state == "scheduled"
+    monkeypatch.setenv("COFOUNDER_PRIVATE_HOSTS", "wiki.internal")
+    settings.cache_clear()
+    inside = f"{WORDS}\n\n[See](https://wiki.internal/x)"
+    assert (await publish(session, **blog, content=inside)).state == "scheduled"
+
+
+async def test_the_same_text_for_another_time_is_told_of(session: AsyncSession) -> None:
+    first = await publish(session)
+    assert first.same_text is None
+    again = await publish(session, schedule_at=now() + timedelta(days=1))
+    assert not again.repeated
+    assert f"(task {first.task_id})" in (again.same_text or "")
+    assert f"cofounder task {again.task_id} --cancel" in (again.same_text or "")
+    assert (await publish(session)).same_text is None  # the first answer again

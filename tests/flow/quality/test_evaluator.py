@@ -252,10 +252,10 @@ def test_fifty_earlier_posts_cost_little_time() -> None:
     earlier = [f"Post {number}. " + " ".join(f"w{number}x{place}" for place in range(150)) for number in range(50)]
     busy = GOOD["a colleague"].model_copy(update={"earlier_texts": earlier})
     evaluate(busy)
-    start = time.perf_counter()
+    start = time.process_time()  # what it costs, however busy the machine is
     for _ in range(5):
         evaluate(busy)
-    assert (time.perf_counter() - start) / 5 < 0.05  # about 5 ms when the machine is quiet
+    assert (time.process_time() - start) / 5 < 0.05  # about 5 ms when the machine is quiet
 
 
 def test_a_text_read_once_is_compared_anew_with_each_sibling() -> None:

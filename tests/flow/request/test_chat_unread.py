@@ -122,7 +122,17 @@ def test_a_condition_stands_in_what_follows_until_the_whole_is_asked_for() -> No
     whole = talked("What was our revenue in Germany in May?", "and overall in June?")
     assert (whole.apart, whole.kind) == ([], "value")
     assert talked("What was our revenue in Smarch?", "and in June?").unclear == []
-    assert goes_on("and in june?")
+
+
+def test_an_order_leans_on_what_was_said_where_it_points_there_or_names_nothing_of_its_own() -> None:
+    for message, leans in (
+        ("and a tweet", True),
+        ("Write a post about that", True),
+        ("Write a post about that revenue", True),
+        ("Now write a post about our traffic", False),
+        ("Write a post about hiring", False),
+    ):
+        assert goes_on(message.lower(), read(message, TODAY)) is leans, message
 
 
 def test_of_a_long_message_a_few_words_are_named() -> None:

@@ -241,6 +241,8 @@ async def test_an_agents_last_error_ends_the_task_and_a_cancelled_task_ends_its_
     await working.becomes(task, "failed")
     detail = (await working.viewer.get(f"/api/tasks/{task}")).json()
     assert "No dictionary." in str(detail["steps"][0]["error"])
+    numbers = (await working.viewer.get("/api/commands/statistics")).json()
+    assert (numbers["by_status"]["failed"], numbers["dead_letters"]) == (1, 0), "its task failed, and waits for nobody"
     other = await asked(working)
 
     async def queued() -> bool:
@@ -249,6 +251,8 @@ async def test_an_agents_last_error_ends_the_task_and_a_cancelled_task_ends_its_
 
     await until(queued, within=20)
     assert (await working.operator.post(f"/api/tasks/{other}/cancel")).status_code < 300
+    (over,) = (await working.viewer.get("/api/commands", params={"task_id": other})).json()["items"]
+    assert (over["status"], over["error"]["code"]) == ("cancelled", "task_over")
     claimed = await working.operator.post("/api/commands/claim", json={"agent_type": "counter"})
     assert claimed.json()["items"] == []
 

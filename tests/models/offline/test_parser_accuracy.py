@@ -85,9 +85,9 @@ def test_public_requests_crash_nothing_and_are_mostly_asked_about() -> None:
 
 
 def test_a_megabyte_and_what_lies_beyond_the_first_part_are_not_passed_over_in_silence() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     intent = parse("Write a LinkedIn post about our growth. " * 25_000, today=TODAY)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert intent.questions
     assert any("4,000" in words for words in intent.evidence["not_read"])
 

@@ -193,6 +193,6 @@ def test_what_is_no_figure_of_a_business_is_not_told_as_one(request_: str) -> No
 
 @pytest.mark.parametrize("piece", ["1,000 ", "revenue was 100 to ", "revenue fell 20% ", "$5k in sales ", "Acme's "])
 def test_a_request_full_of_figures_holds_nobody_up(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     read(("Write a LinkedIn post about " + piece * 3000)[:3900])
-    assert time.perf_counter() - began < 4
+    assert time.process_time() - began < 4

@@ -2169,6 +2169,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/business/returns/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List return rows
+         * @description The stored rows of spend and revenue behind a return, newest period first: they add up to its cost and revenue.
+         */
+        get: operations["list_return_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/business/attribution": {
         parameters: {
             query?: never;
@@ -2774,6 +2794,8 @@ export interface paths {
         /**
          * Set candidate model
          * @description Name a role's candidate. In shadow it answers real tasks beside the active one, and changes nothing of them.
+         *
+         *     `message` says where its daily limit is less than one call may cost, so that it would never be asked.
          */
         put: operations["set_candidate_model"];
         post?: never;
@@ -3444,7 +3466,7 @@ export interface paths {
         };
         /**
          * Training statistics
-         * @description Exact counts of everything that a filter lets through. `limit` has no meaning here.
+         * @description Exact counts of everything that a filter lets through.
          */
         get: operations["training_statistics"];
         put?: never;
@@ -3546,7 +3568,7 @@ export interface paths {
         put?: never;
         /**
          * Tag examples by date
-         * @description Tag every example between two dates (inclusive), whatever its tags.
+         * @description Tag every example between two dates (inclusive), whatever its tags, archived ones too; not the sample company's.
          */
         post: operations["tag_examples_by_date"];
         delete?: never;
@@ -3566,7 +3588,7 @@ export interface paths {
         put?: never;
         /**
          * Tag examples by quality
-         * @description Tag every example that scores strictly below `quality_max`, whatever its tags.
+         * @description Tag every example below `quality_max`, whatever its tags, archived ones too; not the sample company's.
          */
         post: operations["tag_examples_by_quality"];
         delete?: never;
@@ -3626,7 +3648,7 @@ export interface paths {
         put?: never;
         /**
          * Restore examples
-         * @description Bring archived examples back. A filter looks among the archived ones only.
+         * @description Bring archived examples back. A filter looks among the archived ones, unless `archived` is null: then among both.
          */
         post: operations["restore_examples"];
         delete?: never;
@@ -5895,18 +5917,19 @@ export interface components {
             most?: number;
             /**
              * Seed
+             * @description Another than 0 is a look, not a gate
              * @default 0
              */
             seed?: number;
             /**
              * Margin
-             * @description Of the score, given away for a price
+             * @description Of the score, given away for a price; more than 0.02: a look
              * @default 0.02
              */
             margin?: number;
             /**
              * Minimum
-             * @description Lines that the gate wants at least
+             * @description Lines wanted at least; fewer than 30: a look
              * @default 30
              */
             minimum?: number;
@@ -5979,6 +6002,11 @@ export interface components {
             gate: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Look
+             * @description Why it cannot open the gate, as it was asked for; null: it is one for the gate
+             */
+            look: string | null;
             /** Problem */
             problem: {
                 [key: string]: unknown;
@@ -7470,7 +7498,10 @@ export interface components {
             min_quality?: number | null;
             /** Tags */
             tags?: string[];
-            /** Limit */
+            /**
+             * Limit
+             * @description Of what the rest lets through the newest so many, by the time of the request
+             */
             limit?: number | null;
         };
         /**
@@ -8571,6 +8602,11 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * Warnings
+             * @description What will be missing later
+             */
+            warnings: string[];
+            /**
              * Repeats
              * @description The job that already exists for this dataset and settings
              */
@@ -8658,8 +8694,13 @@ export interface components {
              */
             coverage_n?: number;
             /**
+             * Typical
+             * @description What the channel's posts typically bring: the geometric mean of the n newest (their mean on the log scale), at most 1,000. Not their average, which a few posts that did very well raise
+             */
+            typical?: number | null;
+            /**
              * Beats Channel Mean
-             * @description false: the text changes nothing, the mean is told
+             * @description Whether the model is clearly better than the typical value; false: the text changes nothing, and the typical value is told
              */
             beats_channel_mean?: boolean | null;
             /**
@@ -8669,7 +8710,7 @@ export interface components {
             error?: number | null;
             /**
              * Mean Error
-             * @description The same of the channel's mean
+             * @description The same of the typical value
              */
             mean_error?: number | null;
             /**
@@ -8875,7 +8916,10 @@ export interface components {
             min_quality?: number | null;
             /** Tags */
             tags?: string[];
-            /** Limit */
+            /**
+             * Limit
+             * @description Of what the rest lets through the newest so many, by the time of the request
+             */
             limit?: number | null;
         };
         /**
@@ -9072,13 +9116,13 @@ export interface components {
             include_sample?: boolean;
             /**
              * Limit
-             * @description At most so many
+             * @description Of what the rest lets through the newest so many, by the time of the request
              */
             limit?: number | null;
         };
         /**
          * FilterIn
-         * @description A filter, and which page of it.
+         * @description A filter, and which page of it. `limit` is the page's size here, and `newest` what it is in a filter elsewhere.
          */
         FilterIn: {
             /**
@@ -9195,6 +9239,11 @@ export interface components {
              * @description Entries of a page; 50 when nothing is said
              */
             limit?: number | null;
+            /**
+             * Newest
+             * @description Of what the rest lets through the newest so many, by the time of the request
+             */
+            newest?: number | null;
             /** Cursor */
             cursor?: string | null;
             /** Offset */
@@ -11147,6 +11196,11 @@ export interface components {
          */
         ModelDetail: {
             model: components["schemas"]["ModelVersionOut"];
+            /**
+             * Dataset
+             * @description NAME@VERSION of the dataset that it learned from
+             */
+            dataset: string | null;
             /** Benchmarks */
             benchmarks: components["schemas"]["BenchmarkOut"][];
             /** Comparisons */
@@ -11262,6 +11316,64 @@ export interface components {
         ModelsOut: {
             /** Items */
             items: components["schemas"]["ModelOut"][];
+        };
+        /**
+         * MoneyPage
+         * @description Rows of spend and revenue, newest period first; ask on with the same `as_of`.
+         */
+        MoneyPage: {
+            /** Items */
+            items: components["schemas"]["MoneyRow"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Next Cursor */
+            next_cursor?: string | null;
+        };
+        /**
+         * MoneyRow
+         * @description A stored row of spend or revenue, as it counts in a sum.
+         */
+        MoneyRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Metric Type */
+            metric_type: string;
+            /** Value */
+            value: number;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Period Start
+             * Format: date
+             */
+            period_start: string;
+            /**
+             * Period End
+             * Format: date
+             */
+            period_end: string;
+            /** Channel */
+            channel: string;
+            /** Campaign */
+            campaign: string;
+            /** Source */
+            source: string;
+            /**
+             * Measured At
+             * Format: date-time
+             * @description When this became known
+             */
+            measured_at: string;
+            /** Import Id */
+            import_id: string | null;
+            /** Is Sample */
+            is_sample: boolean;
         };
         /**
          * Month
@@ -12688,6 +12800,11 @@ export interface components {
              * Format: date-time
              */
             published_at: string;
+            /**
+             * Published At Known
+             * @description false: the post was made of readings that do not say when it was published; a week before its first reading stands for it
+             */
+            published_at_known: boolean;
             /** Views */
             views: number | null;
             /**
@@ -13278,9 +13395,16 @@ export interface components {
              * @description That go with the text, in order
              */
             images?: components["schemas"]["ImageShown"][];
+            /**
+             * Next Look At
+             * @description When the channel is asked again what became of it, where nobody knows.
+             */
+            next_look_at?: string | null;
             posted?: components["schemas"]["Posted"] | null;
+            /** @description Where a person said that it is there: since when, and where. It can be mended. */
+            seen?: components["schemas"]["Posted"] | null;
             /** Actions */
-            actions?: ("cancel" | "reschedule" | "resolve" | "retry" | "posted" | "not_posted")[];
+            actions?: ("cancel" | "reschedule" | "resolve" | "retry" | "posted" | "not_posted" | "correct")[];
             /** Deliveries */
             deliveries: components["schemas"]["cofounder__flow__publish__schemas__DeliveryOut"][];
             /**
@@ -13341,7 +13465,7 @@ export interface components {
          *     `attempts` counts since a person last asked for it; `next_attempt_at` is set while it waits to be tried again because
          *     the last attempt surely sent nothing; `unsent` counts recipients that surely did not get it, `unknown` those
          *     of whom nobody knows, which a person can settle also while others are still to be sent; `posted` is set where a
-         *     person posted by hand what lay in the outbox; `actions` are what an approver can do with it now.
+         *     person posted by hand what lay in the outbox, `seen` where one said what became of it; `actions` are what an approver can do with it now.
          */
         PublicationOut: {
             /**
@@ -13417,9 +13541,16 @@ export interface components {
              * @description That go with the text, in order
              */
             images?: components["schemas"]["ImageShown"][];
+            /**
+             * Next Look At
+             * @description When the channel is asked again what became of it, where nobody knows.
+             */
+            next_look_at?: string | null;
             posted?: components["schemas"]["Posted"] | null;
+            /** @description Where a person said that it is there: since when, and where. It can be mended. */
+            seen?: components["schemas"]["Posted"] | null;
             /** Actions */
-            actions?: ("cancel" | "reschedule" | "resolve" | "retry" | "posted" | "not_posted")[];
+            actions?: ("cancel" | "reschedule" | "resolve" | "retry" | "posted" | "not_posted" | "correct")[];
         };
         /**
          * PublishIn
@@ -13496,6 +13627,11 @@ export interface components {
              * @default false
              */
             repeated?: boolean;
+            /**
+             * Same Text
+             * @description That this account has the same text for another time too, in a sentence.
+             */
+            same_text?: string | null;
         };
         /**
          * QualityAgainstEngagement
@@ -13860,6 +13996,13 @@ export interface components {
              * @description The models that are asked where no tuned one is, or where it fails
              */
             configured: string[];
+            /**
+             * In Turn
+             * @description Whether these are asked in this order; else by the job and what was measured
+             */
+            in_turn: boolean;
+            /** @description Where the candidate runs in shadow */
+            shadow: components["schemas"]["ShadowOut"] | null;
         };
         /**
          * RolesOut
@@ -14251,6 +14394,16 @@ export interface components {
             n_strongest: number;
             /** Verdict */
             verdict: string;
+            /**
+             * Shadow Usd
+             * @description Of candidates in shadow; left apart, for nothing that they say is used
+             */
+            shadow_usd: number;
+            /**
+             * Benchmarks Usd
+             * @description Of benchmarks; left apart for the same reason
+             */
+            benchmarks_usd: number;
         };
         /**
          * Seen
@@ -14921,6 +15074,34 @@ export interface components {
             source: "environment" | "settings" | "default";
         };
         /**
+         * ShadowOut
+         * @description How a candidate in shadow stands today, in US dollars.
+         */
+        ShadowOut: {
+            /** Daily Usd */
+            daily_usd: number;
+            /**
+             * Spent Usd
+             * @description Since midnight UTC, with what is reserved for calls that are under way
+             */
+            spent_usd: number;
+            /**
+             * Not Asked
+             * @description Calls of today that were not made
+             */
+            not_asked: number;
+            /**
+             * Why Not
+             * @description Why the newest of them was not
+             */
+            why_not: string | null;
+            /**
+             * Warning
+             * @description Why it will never be asked as it is set
+             */
+            warning: string | null;
+        };
+        /**
          * SignInBegun
          * @description Open `url` in a browser; it comes back to `redirect_uri`, which the app must have among its redirect addresses.
          */
@@ -15289,7 +15470,7 @@ export interface components {
             waiting: number;
             /**
              * Dead Letters
-             * @description Failed for good: a person may retry them.
+             * @description Failed for good and waiting for a person; no task's, which goes on or fails by itself.
              */
             dead_letters: number;
             /** Archived */
@@ -15615,7 +15796,9 @@ export interface components {
         };
         /**
          * TagByDateIn
-         * @description Every example whose request lies between the dates (inclusive), whatever its tags.
+         * @description Every example whose request lies between the dates (inclusive), whatever its tags and whether it is archived.
+         *
+         *     The sample company's stay as they are.
          */
         TagByDateIn: {
             /** Date After */
@@ -15640,7 +15823,9 @@ export interface components {
         };
         /**
          * TagByQualityIn
-         * @description Every example that scores below `quality_max` (not at it), whatever its tags.
+         * @description Every example that scores below `quality_max` (not at it), whatever its tags and whether it is archived.
+         *
+         *     The sample company's stay as they are.
          */
         TagByQualityIn: {
             /**
@@ -15831,6 +16016,23 @@ export interface components {
             created_at: string;
             /** Completed At */
             completed_at: string | null;
+        };
+        /**
+         * ThreadPostOut
+         * @description One post of a thread, and what is known of it.
+         */
+        ThreadPostOut: {
+            /** Number */
+            number: number;
+            /** Text */
+            text: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "refused" | "not_sent" | "unknown";
+            /** Url */
+            url: string | null;
         };
         /**
          * TimeEffect
@@ -16434,10 +16636,15 @@ export interface components {
             published_at?: string | null;
             /**
              * Send Again
-             * @description With not_sent: send it now.
+             * @description With not_sent, or fewer posts than all: send now what is not there.
              * @default false
              */
             send_again?: boolean;
+            /**
+             * Posts
+             * @description With sent, of a thread: how many of its posts stand, from the first. Left out: all, where none was left to be handed over. With fewer, send_again sends the others now.
+             */
+            posts?: number | null;
             /**
              * Attempt
              * @description `attempt` of the publication as you read it. Refused where it was sent once more since.
@@ -16854,6 +17061,11 @@ export interface components {
             settled_by: string | null;
             /** Where */
             where: string;
+            /**
+             * Posts
+             * @description Of a thread: each of its posts, in order.
+             */
+            posts?: components["schemas"]["ThreadPostOut"][];
         };
         /** AgentOut */
         cofounder__flow__request__chat__schemas__AgentOut: {
@@ -23392,7 +23604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; This does not go with the verdict.; The publication has no such recipient. */
+            /** @description Some fields do not fit.; This does not go with the verdict.; The publication has no such recipient.; This is no address of the post. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -23463,7 +23675,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Only what surely was not sent can be sent again. */
+            /** @description Only what surely was not sent can be sent again.; Part of it stands, and the account that it stands at is not connected. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -26830,6 +27042,76 @@ export interface operations {
             };
         };
     };
+    list_return_rows: {
+        parameters: {
+            query: {
+                /** @description The campaign or channel */
+                name: string;
+                by?: "campaign" | "channel";
+                /** @description How far back; 36500 is all there is */
+                days?: number;
+                limit?: number;
+                cursor?: string | null;
+                /** @description Nothing made or measured later is seen; none means now */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MoneyPage"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; This cursor did not come from the list before. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     attribution: {
         parameters: {
             query?: {
@@ -27453,7 +27735,10 @@ export interface operations {
     };
     confirm_match: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How the link stood when you looked: refused where somebody decided otherwise meanwhile */
+                seen?: ("sure" | "doubtful" | "confirmed" | "refused") | null;
+            };
             header?: never;
             path: {
                 match_id: string;
@@ -27493,6 +27778,15 @@ export interface operations {
             };
             /** @description There is no match with this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decided about it after you looked. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27524,7 +27818,10 @@ export interface operations {
     };
     refuse_match: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How the link stood when you looked: refused where somebody decided otherwise meanwhile */
+                seen?: ("sure" | "doubtful" | "confirmed" | "refused") | null;
+            };
             header?: never;
             path: {
                 match_id: string;
@@ -27564,6 +27861,15 @@ export interface operations {
             };
             /** @description There is no match with this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else decided about it after you looked. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32005,6 +32311,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number | null;
+                newest?: number | null;
                 cursor?: string | null;
                 offset?: number | null;
                 quality_min?: number | null;
@@ -32554,7 +32861,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; Name examples by execution_ids, or by filter, and only one of the two.; This tag follows from the example itself; nobody can set it. */
+            /** @description Some fields do not fit.; Name examples by execution_ids, or by filter, and only one of the two.; This tag follows from the example itself; nobody can set it.; A tag holds a character that nobody sees. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -32654,7 +32961,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; Name examples by execution_ids, or by filter, and only one of the two.; This tag follows from the example itself; nobody can set it. */
+            /** @description Some fields do not fit.; Name examples by execution_ids, or by filter, and only one of the two.; This tag follows from the example itself; nobody can set it.; A tag holds a character that nobody sees. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -32745,7 +33052,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; Say from when or until when.; This tag follows from the example itself; nobody can set it. */
+            /** @description Some fields do not fit.; Say from when or until when.; This tag follows from the example itself; nobody can set it.; A tag holds a character that nobody sees. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -32836,7 +33143,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; This tag follows from the example itself; nobody can set it. */
+            /** @description Some fields do not fit.; This tag follows from the example itself; nobody can set it.; A tag holds a character that nobody sees. */
             422: {
                 headers: {
                     [name: string]: unknown;

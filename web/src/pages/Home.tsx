@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useMay } from "../api/me";
 import {
+  commandNumbers,
   needsYou,
   type Pattern,
   patterns,
@@ -70,13 +71,15 @@ const word = (count: number) => NUMBERS[count] ?? String(count);
 
 function Sentence() {
   const asked = [useQuery(needsYou()), useQuery(unknownOutcomes()), useQuery(running())];
+  const commands = useQuery(commandNumbers());
   const [waiting = 0, unknown = 0, going = 0] = asked.map((query) => query.data?.total ?? 0);
-  const needed = waiting + unknown;
+  const needed = waiting + unknown + (commands.data?.dead_letters ?? 0);
   const reader = !useMay("operator");
   const [one, many, none] = reader
     ? ["thing waits for somebody", "things wait for somebody", "Nothing waits for anybody. "]
     : ["thing needs you", "things need you", "Nothing needs you. "];
-  if (asked.some((query) => query.data === undefined)) return <Unknown failed={asked.some((query) => query.error)} />;
+  const all = [...asked, commands];
+  if (all.some((query) => query.data === undefined)) return <Unknown failed={all.some((query) => query.error)} />;
   return (
     <h1 className="say">
       {needed === 0 ? (
@@ -127,6 +130,7 @@ const MOST_UNKNOWN = 3;
 function NeedsYou({ now }: { now: number }) {
   const waiting = useQuery(needsYou());
   const unknown = useQuery(unknownOutcomes());
+  const failed = useQuery(commandNumbers()).data?.dead_letters ?? 0;
   const navigate = useNavigate();
   const operator = useMay("operator");
   const approver = useMay("approver");
@@ -140,7 +144,7 @@ function NeedsYou({ now }: { now: number }) {
     <Panel title={operator ? "Needs you" : "Waits for somebody"}>
       <Shown query={waiting}>
         {() =>
-          rows.length + open.length === 0 ? (
+          rows.length + open.length + failed === 0 ? (
             <Empty title={operator ? "Nothing needs you." : "Nothing waits."}>
               What waits for a decision appears here as soon as it does.
             </Empty>
@@ -161,6 +165,7 @@ function NeedsYou({ now }: { now: number }) {
                   </div>
                 </li>
               ))}
+              {failed > 0 && <FailedCommands count={failed} may={operator} />}
               {rows.map((task, place) => (
                 <li key={task.task_id}>
                   <Glyph look={mine(task) ? "you" : "waiting"} />
@@ -210,6 +215,23 @@ function NeedsYou({ now }: { now: number }) {
         }
       </Shown>
     </Panel>
+  );
+}
+
+function FailedCommands({ count, may }: { count: number; may: boolean }) {
+  return (
+    <li>
+      <Glyph look="failed" />
+      <div>
+        <b>{counted(count, "command failed", "commands failed")}</b>
+        <p>{`No agent tries ${count === 1 ? "it" : "them"} again until somebody does something about it.`}</p>
+      </div>
+      <div className={styles.act}>
+        <Button component={Link} {...({ to: "/queue", search: { status: "failed" } } as object)}>
+          {may ? "Retry or delete" : "Read"}
+        </Button>
+      </div>
+    </li>
   );
 }
 

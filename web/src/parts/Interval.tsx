@@ -1,8 +1,8 @@
-/** An estimate with its interval: dot, whisker, dashed reference, diamond for what was measured, hollow when thin. */
+/** An estimate with its interval, where it has one: dot, whisker, dashed reference, diamond for what was measured, hollow when thin. */
 type Props = {
   estimate: number;
-  low: number;
-  high: number;
+  low: number | null;
+  high: number | null;
   min: number;
   max: number;
   reference?: number;
@@ -29,7 +29,9 @@ export function Interval({
     <svg width={width} height={18} viewBox={`0 0 ${width} 18`} role="img" aria-label={label} style={{ flex: "none" }}>
       <path d={`M0 9H${width}`} stroke="var(--line)" strokeWidth="1.5" />
       {reference !== undefined && <path d={`M${x(reference)} 2v14`} stroke="var(--ink3)" strokeDasharray="2 2" />}
-      <path d={`M${x(low)} 9H${x(high)}M${x(low)} 5v8M${x(high)} 5v8`} stroke="var(--c1)" strokeWidth="1.75" />
+      {low !== null && high !== null && (
+        <path d={`M${x(low)} 9H${x(high)}M${x(low)} 5v8M${x(high)} 5v8`} stroke="var(--c1)" strokeWidth="1.75" />
+      )}
       <circle
         cx={x(estimate)}
         cy="9"

@@ -39,7 +39,7 @@ class TextReader:
             text = head.decode(encoding, errors="replace")
         except (LookupError, UnicodeError) as error:
             raise FileUnreadable(f"There is no encoding {encoding!r}.", field="encoding") from error
-        if sum(map(text[:_CONTROLLED].count, _CONTROLS)) > min(len(text), _CONTROLLED) // 100:
+        if _is_binary(text[:_CONTROLLED]):
             raise FileNotKnown(f"{name} holds binary data.", field="file")
         delimiter = form.delimiter or guess_delimiter(text, form.quote)
         self.form = form.model_copy(update={"encoding": encoding, "guessed": is_guess, "delimiter": delimiter})
@@ -105,6 +105,14 @@ class TextReader:
 
     def close(self) -> None:
         """Nothing stays open between two batches but the file of the generator."""
+
+
+def _is_binary(text: str) -> bool:
+    """Whether one sign in a hundred is a control code, from the first line on or in most lines: a lone bad line is dirt."""
+    if sum(map(text.count, _CONTROLS)) <= len(text) // 100:
+        return False
+    lines = [any(sign in line for sign in _CONTROLS) for line in text.splitlines() if line.strip()]
+    return lines[0] or sum(lines) > len(lines) / 2
 
 
 def _place(text: io.TextIOWrapper, line: int) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import contradicting
 from cofounder.business.records.contradicting import Contradiction
+from cofounder.business.records.flagging import flags_of
 
 _BREAK = "chr(31)"
 _NOW, _ORIGIN, _IMPORT = "CAST(:now AS timestamptz)", "CAST(:origin AS text)", "CAST(:import_id AS uuid)"
@@ -30,6 +31,18 @@ class Merged:
     repeated: int  # said again, word for word
     contradicted: int = 0  # said otherwise by another row of the same import
     contradictions: list[Contradiction] = field(default_factory=list)
+    flags: dict[str, int] = field(default_factory=dict)  # of corrected rows: how many more have it than as read
+    flagged: int = 0  # of corrected rows: how many more have any
+
+
+@dataclass(frozen=True)
+class Link:
+    """A column that joins a row to another, and the words whose correction takes the link off."""
+
+    column: str
+    by: tuple[str, ...]
+    kind: str  # of matches, and what is their subject, as SQL over `t`
+    subject: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,7 @@ class Target:
     fixed: tuple[tuple[str, str], ...] = ()  # column -> SQL over `m`, of every new row
     default: tuple[tuple[str, str], ...] = ()  # the same, where the column was not given
     own: str = ""  # SQL over `t`: rows of our own, of which only what is empty is filled
+    link: Link | None = None
     dry: bool = False  # into a table of this transaction alone, beside the real one
 
     @property
@@ -99,9 +113,13 @@ _TARGETS = {
         fixed=(("is_legacy", "true"),),
         default=(("hashtags", "'{}'::text[]"),),
         own="t.publication_id IS NOT NULL",
+        link=Link("task_id", ("task_external_id", "title", "content", "url"), "post_task", "t.id"),
     ),
     "social_analytics": Target(
-        "social_post_analytics", ids=("post_external_id",), fixed=(("source", "CAST(:origin AS text)"),)
+        "social_post_analytics",
+        ids=("post_external_id",),
+        fixed=(("source", "CAST(:origin AS text)"),),
+        link=Link("post_id", ("post_url", "post_title"), "reading_post", "t.natural_key"),
     ),
     "web_analytics": Target("web_analytics", versioned=True),
     "financial_metrics": Target("financial_metrics", versioned=True, fixed=(("source", "CAST(:origin AS text)"),)),
@@ -150,13 +168,16 @@ async def merge(
     await driver.copy_to_table(incoming, source=io.BytesIO(rows), columns=list(columns), format="csv", null="\\N")
     if dry:
         await session.execute(text(_beside(target, columns)))
+    for statement in _making_way(target, columns):
+        await session.execute(text(statement))
     given = {"import_id": import_id, "origin": origin, "now": now, "table": target.table}
-    found = (await session.execute(text(_merging(target, columns)), given)).one()
+    found = (await session.execute(text(_merging(kind, target, columns)), given)).one()
     if target.versioned and found.versions:
         await session.execute(text(_SUPERSEDE.format(table=target.into, incoming=incoming)))
     unchanged = found.distinct_rows - found.added - found.corrected
+    odd = {"flags": found.flags, "flagged": found.flagged}
     if not found.repeated and not found.again:
-        return Merged(found.added, found.corrected, unchanged, 0)
+        return Merged(found.added, found.corrected, unchanged, 0, **odd)
     await session.execute(text(_BY_HASH))
     how: dict[str, Any] = {
         "keyed": _keyed(target, columns),
@@ -175,6 +196,7 @@ async def merge(
         found.repeated - number,
         number + found.again,
         sorted(apart, key=lambda one: one.line),
+        **odd,
     )
 
 
@@ -215,6 +237,16 @@ def _beside(target: Target, columns: Sequence[str]) -> str:
     return _BESIDE.format(into=target.into, table=target.table, earlier=target.earlier, found=found)
 
 
+def _making_way(target: Target, columns: Sequence[str]) -> list[str]:
+    """What the sample company says of the keys of a batch goes whole: corrected, its invented figures were the user's."""
+    there = f"DELETE FROM {target.into} t USING ({_keyed(target, columns)}) k WHERE t.is_sample"
+    there += f" AND NOT ({target.own})" if target.own else ""
+    found = [f"{there} AND t.natural_key = k.key"]
+    if target.table == "posts" and "external_id" in columns:
+        found.append(f"{there} AND t.platform = k.platform AND t.external_id = k.external_id")
+    return found
+
+
 # A table that is just being filled has no statistics: the planner would read all of it for every batch.
 _BY_INDEX = """
 SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
@@ -233,7 +265,7 @@ WHERE t.id = n.id AND t.superseded_at IS DISTINCT FROM n.next_at
 """
 
 
-def _merging(target: Target, columns: Sequence[str]) -> str:
+def _merging(kind: str, target: Target, columns: Sequence[str]) -> str:
     """One statement: find the row of each key, keep what it said, correct it, add what is new, count."""
     given = [name for name in columns if name not in _ASIDE]
     values, order = _values(target, columns), _order(target)
@@ -242,7 +274,7 @@ def _merging(target: Target, columns: Sequence[str]) -> str:
     new = {name: _filled(target, name) for name in values}
     theirs = ", ".join(f"t.{name}" for name in values)
     ours = ", ".join(new.values()).replace("m.", "s.")
-    sets = ", ".join(f"{name} = {value}" for name, value in new.items())
+    sets = ", ".join(f"{name} = {value}" for name, value in {**new, **_unlinked(target, values)}.items())
     stamped = {
         "id": "m.id",
         "import_id": _IMPORT,
@@ -273,9 +305,9 @@ WITH s AS MATERIALIZED (
   FROM {target.into} t JOIN m ON m.old_id = t.id WHERE m.differs
 ), corrected AS (
   UPDATE {target.into} t
-  SET {sets}, flags = m.flags, content_hash = m.hash, known_at = {_NOW}, origin = {_ORIGIN}, import_id = {_IMPORT},
+  SET {sets}, flags = {flags_of(kind, columns, new)}, content_hash = m.hash, known_at = {_NOW}, origin = {_ORIGIN}, import_id = {_IMPORT},
     is_sample = false{own}
-  FROM m WHERE t.id = m.old_id AND m.differs RETURNING 1
+  FROM m WHERE t.id = m.old_id AND m.differs RETURNING t.flags AS said, m.flags AS read
 ), added AS (
   INSERT INTO {target.into} ({", ".join(stamped)})
   SELECT {", ".join(stamped.values())} FROM m WHERE m.old_id IS NULL{_news(target, values)}
@@ -285,12 +317,32 @@ SELECT (SELECT count(*) FROM s) AS distinct_rows, (SELECT count(*) FROM correcte
   (SELECT count(*) FROM added) AS added,
   (SELECT count(*) FROM m WHERE differs AND old_import = {_IMPORT}) AS again,
   (SELECT count(*) FROM incoming_{target.into}) - (SELECT count(*) FROM s) AS repeated,
-  {_versions(target)} AS versions
+  {_versions(target)} AS versions,
+  (SELECT coalesce(sum((said <> '{{}}')::int - (read <> '{{}}')::int), 0)::int FROM corrected) AS flagged,
+  (SELECT coalesce(jsonb_object_agg(code, more), '{{}}') FROM (
+    SELECT code, sum(more) AS more FROM (
+      SELECT unnest(said) AS code, 1 AS more FROM corrected UNION ALL SELECT unnest(read), -1 FROM corrected
+    ) every GROUP BY code HAVING sum(more) <> 0
+  ) changed) AS flags
 """
 
 
 def _values(target: Target, columns: Sequence[str]) -> list[str]:
     return [name for name in columns if name not in _ASIDE and name not in dict(target.fixed)]
+
+
+def _unlinked(target: Target, values: Sequence[str]) -> dict[str, str]:
+    """A link goes with the words that it was made by, and is looked for anew; one that a person confirmed stays."""
+    link = target.link
+    by = [name for name in link.by if name in values] if link is not None else []
+    if link is None or not by:
+        return {}
+    theirs, ours = ", ".join(f"t.{name}" for name in by), ", ".join(f"m.{name}" for name in by)
+    loose = f"t.linked_at IS NULL AND ({theirs}) IS DISTINCT FROM ({ours})"
+    loose += f" AND NOT ({target.own})" if target.own else ""
+    confirmed = f"c.kind = '{link.kind}' AND c.state = 'confirmed' AND c.subject = ({link.subject})::text"
+    loose += f" AND NOT EXISTS (SELECT 1 FROM matches c WHERE {confirmed})"
+    return {link.column: f"CASE WHEN {loose} THEN NULL ELSE t.{link.column} END"}
 
 
 def _order(target: Target) -> str:
@@ -347,25 +399,3 @@ def _versions(target: Target) -> str:
         return "0"
     return f"""(SELECT count(*) - count(DISTINCT key) FROM m) + (SELECT count(*) FROM m WHERE m.known AND m.old_id IS NULL AND EXISTS (
       SELECT 1 FROM {target.into} n WHERE n.natural_key = m.key AND n.measured_at <> m.measured_at))"""
-
-
-async def link(session: AsyncSession) -> None:
-    """Join what names each other by id, whichever came first: tasks, posts, readings, evaluations."""
-    task = _TASK_KEY.format("{}.task_external_id")
-    for statement in (
-        f"""UPDATE posts p SET task_id = t.id FROM tasks t
-            WHERE p.task_id IS NULL AND p.task_external_id IS NOT NULL AND t.natural_key = {task.format("p")}""",
-        """UPDATE social_post_analytics r SET post_id = p.id FROM posts p
-            WHERE r.post_id IS NULL AND r.post_external_id IS NOT NULL
-              AND p.platform = r.platform AND p.external_id = r.post_external_id""",
-        """UPDATE social_post_analytics r SET post_id = p.id FROM posts p
-            WHERE r.post_id IS NULL AND r.post_external_id IS NULL AND r.post_url IS NOT NULL
-              AND p.platform = r.platform AND p.url = r.post_url
-              AND NOT EXISTS (SELECT 1 FROM posts q WHERE q.url = p.url AND q.platform = p.platform AND q.id <> p.id)""",
-        f"""UPDATE quality_evaluations e SET task_id = t.id FROM tasks t
-            WHERE e.task_id IS NULL AND e.task_external_id IS NOT NULL AND t.natural_key = {task.format("e")}""",
-        """UPDATE quality_evaluations e SET post_id = p.id FROM posts p
-            WHERE e.post_id IS NULL AND e.post_external_id IS NOT NULL AND p.external_id = e.post_external_id
-              AND (SELECT count(*) FROM posts q WHERE q.external_id = e.post_external_id) = 1""",
-    ):
-        await session.execute(text(statement))

@@ -63,6 +63,19 @@ async def calls(session: AsyncSession, since: datetime, until: datetime) -> list
     return [dict(row) for row in (await session.execute(_CALLS, {"since": since, "until": until})).mappings()]
 
 
+_APART = text(
+    """SELECT coalesce(sum(cost_usd) FILTER (WHERE starts_with(scope, 'shadow:')), 0)::float8 AS shadow,
+  coalesce(sum(cost_usd) FILTER (WHERE starts_with(scope, 'benchmark:')), 0)::float8 AS benchmarks
+FROM model_calls WHERE state <> 'skipped' AND task_id IS NULL AND started_at >= :since AND started_at < :until"""
+)
+
+
+async def apart(session: AsyncSession, since: datetime, until: datetime) -> tuple[float, float]:
+    """USD of candidates in shadow, and of benchmarks: calls that compared models and made nothing that was used."""
+    row = (await session.execute(_APART, {"since": since, "until": until})).one()
+    return float(row.shadow), float(row.benchmarks)
+
+
 async def outcomes(
     session: AsyncSession, since: datetime, until: datetime, out: Sequence[str], limit: int
 ) -> list[dict[str, Any]]:

@@ -68,3 +68,5 @@ class SavingsOut(BaseModel):
     n_others: int
     n_strongest: int
     verdict: str
+    shadow_usd: float = Field(description="Of candidates in shadow; left apart, for nothing that they say is used")
+    benchmarks_usd: float = Field(description="Of benchmarks; left apart for the same reason")

@@ -107,6 +107,7 @@ async def saved(session: AsyncSession, *, days: int, margin: float) -> SavingsOu
         margin=margin,
     )
     cost = sum(one["cost_usd"] for one in calls)
+    shadow, benchmarks = await queries.apart(session, since, until)
     return SavingsOut(
         since=since,
         until=until,
@@ -128,6 +129,8 @@ async def saved(session: AsyncSession, *, days: int, margin: float) -> SavingsOu
         verdict=seen.verdict
         if strongest
         else "One model is set up, so there is nothing to choose and nothing to save.",
+        shadow_usd=shadow,
+        benchmarks_usd=benchmarks,
     )
 
 

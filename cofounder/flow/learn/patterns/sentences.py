@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from cofounder.flow.learn.patterns.mining import RATE, SUPPORT, Found
 from cofounder.flow.learn.patterns.vocabulary import Item, told
 from cofounder.kit.odds import stated
 
+PLACES = 4  # of the figures of a pattern that goes over the wire
 _THING = {"engagement": "posts", "quality": "texts", "approval": "texts"}
 
 
@@ -17,7 +19,9 @@ def thing(metric: str) -> str:
 
 
 def sentence(one: Found, tested: int) -> str:
-    """The claim with all that it rests on."""
+    """The claim with all that it rests on, told from the figures that go over the wire: a table of them says the same."""
+    told_of = ("effect", "low", "high", "mean_without")
+    one = replace(one, **{name: round(getattr(one, name), PLACES) for name in told_of})
     who = told(one.items, thing(one.metric))
     claim = f"{who[0].upper()}{who[1:]} {_claim(one)}"
     return (

@@ -23,23 +23,29 @@ FROM (
   SELECT p.id, p.channel, coalesce(p.external_id, '') AS external_id, o.published_at
   FROM posts o JOIN publications p ON p.id = o.publication_id
   WHERE o.published_at > :since AND p.state = 'published' AND {which}
-    AND NOT EXISTS (SELECT FROM measurements m WHERE m.publication_id = p.id)
+    AND NOT EXISTS (SELECT FROM measurements m WHERE m.publication_id = p.id AND m.external_id = coalesce(p.external_id, ''))
   LIMIT :limit) f
 CROSS JOIN unnest(CAST(:ages AS int[])) AS a(seconds)
 ON CONFLICT DO NOTHING RETURNING publication_id"""
 _OF_ACCOUNT = text(
     _PLAN.format(which="p.delivered_by = :provider AND p.account = :account AND p.external_id IS NOT NULL")
 )
-_BY_HAND = text(_PLAN.format(which="p.delivered_by <> ALL(CAST(:readable AS text[]))"))
+_BY_HAND = text(_PLAN.format(which="(p.delivered_by <> ALL(CAST(:readable AS text[])) OR p.external_id IS NULL)"))
 
 # A person may say another time, or that it was not posted at all.
 _MOVE = text("""
 UPDATE measurements m SET published_at = o.published_at, due_at = o.published_at + make_interval(secs => m.age_seconds),
   try_at = o.published_at + make_interval(secs => m.age_seconds)
-FROM posts o WHERE o.publication_id = m.publication_id AND m.source = '' AND m.state = 'due' AND o.published_at <> m.published_at""")
+FROM posts o WHERE o.publication_id = m.publication_id AND m.state = 'due' AND o.published_at <> m.published_at
+  AND (m.source = '' OR EXISTS (SELECT FROM publications p WHERE p.id = m.publication_id AND p.settled_by IS NOT NULL))""")
 _TAKE_BACK = text("""
 DELETE FROM measurements m USING posts o
 WHERE o.publication_id = m.publication_id AND m.source = '' AND m.state IN ('due', 'missed') AND o.published_at IS NULL""")
+# Another address may name another post, or one where nobody knew which it was.
+_NAMED_ANEW = text("""
+DELETE FROM measurements m USING publications p
+WHERE p.id = m.publication_id AND p.settled_by IS NOT NULL AND m.state <> 'done'
+  AND m.external_id <> coalesce(p.external_id, '')""")
 
 _DUE = text("""
 SELECT publication_id, max(external_id) AS external_id, max(published_at) AS published_at, min(due_at) AS first_due_at
@@ -77,7 +83,9 @@ async def plan(
 async def plan_by_hand(
     session: AsyncSession, *, ages: Sequence[timedelta], since: datetime, readable: Sequence[str]
 ) -> int:
-    """The same of texts that nothing reads by itself: posted by hand, or sent by what none of these `readable` is."""
+    """The same of texts that nothing reads by itself: posted by hand, sent by what none of these `readable` is, or seen
+    by a person who knows no id of them.
+    """
     given = {
         "source": "", "ages": _seconds(ages), "since": since, "limit": PLANNED_AT_ONCE, "readable": list(readable)
     }  # fmt: skip
@@ -85,7 +93,8 @@ async def plan_by_hand(
 
 
 async def follow_people(session: AsyncSession) -> None:
-    """Keep to what people said since: another time of posting, or that it was not posted."""
+    """Keep to what people said since: another time of posting, another address, or that it was not posted."""
+    await session.execute(_NAMED_ANEW)
     await session.execute(_MOVE)
     await session.execute(_TAKE_BACK)
 

@@ -12,7 +12,7 @@ from cofounder.business.derive import attributed
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewReading
 from cofounder.channels import tagging
-from cofounder.channels.readers import COUNTERS
+from cofounder.channels.readers import COUNTERS, READABLE
 from cofounder.flow.publish import service as publications
 from cofounder.flow.publish.measuring import ages, doubts, queries, writing
 from cofounder.flow.publish.measuring.carrying import TOPIC
@@ -64,7 +64,7 @@ async def of(session: AsyncSession, publication_id: UUID) -> PublicationMeasured
         publication_id=row.id,
         channel=row.channel,
         published_at=since,
-        note=_note(row.state, row.delivered_by, since, planned),
+        note=_note(row.state, row.delivered_by, row.external_id, since, planned),
         readings=known,
         ages=[_age(one) for one in planned],
         foretold_at=given["made_at"] if given else None,
@@ -196,11 +196,15 @@ async def _followers(
     return before, after
 
 
-def _note(state: str, by: str, since: datetime | None, planned: Sequence[Measurement]) -> str | None:
+def _note(
+    state: str, by: str, external_id: str | None, since: datetime | None, planned: Sequence[Measurement]
+) -> str | None:
     if since is None:
         return "It stands nowhere yet." if state != "published" else "It lies in the outbox until somebody posted it."
     if by == publications.OUTBOX:
         return "It was posted by hand: type what you read there."
+    if external_id is None and by in READABLE:
+        return "Nobody knows which post it is: give its address, or type what you read there."
     if not planned:
         return f"Nothing is read by itself: no account at {by} is connected that counts anything. Type what you know."
     return None

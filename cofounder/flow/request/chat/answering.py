@@ -101,8 +101,9 @@ async def _turn(row: service.MessageRow, caller: Caller) -> Turn:
     if chosen.mode == "learning":
         tools = _learning(tools, await toolbox.of(agents.agent(None), caller.role))
         subject = looking_back.asked(asked.text, subject)
-    if chosen.mode == "orchestration" and following.goes_on(asked.text.lower()):
-        subject = last or subject
+    if chosen.mode == "orchestration":
+        before_it = last if following.goes_on(asked.text.lower(), subject) else None
+        subject = work.pursued(subject, intent, before_it)
     return Turn(row, asked.text, before, caller, who, subject, chosen, tools)
 
 

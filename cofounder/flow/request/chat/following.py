@@ -93,6 +93,7 @@ def thread(said: Sequence[Subject]) -> Subject | None:
     return said[at] if said else None
 
 
-def goes_on(low: str) -> bool:
-    """Whether a message leans on what was said before."""
-    return bool(phrases.FOLLOWS.search(low)) or bool(re.search(r"\b(?:that|this|it|these|those|the above|same)\b", low))
+def goes_on(low: str, plain: Subject) -> bool:
+    """Whether an order leans on what was said before: it points there, or goes on and names no figure of its own."""
+    points = re.search(r"\b(?:that|this|it|these|those|the above|same)\b", low)
+    return bool(points) or (not plain.metrics and bool(phrases.FOLLOWS.search(low)))

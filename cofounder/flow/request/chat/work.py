@@ -10,6 +10,7 @@ from cofounder.flow.request import service as requests
 from cofounder.flow.request.chat import service
 from cofounder.flow.request.chat.subject import Subject
 from cofounder.flow.request.schemas import ProcessIn
+from cofounder.models.intent import Intent
 from cofounder.people.roles import Caller
 
 _POINTS = r"(?:this|that|these|those|it|them|the above|the same)"
@@ -71,6 +72,18 @@ def about(subject: Subject | None) -> str | None:
     when = f" in {subject.period.label}" if subject.period else ""
     against = f" compared with {subject.compare_period.label}" if subject.compare_period else ""
     return f"our {named}{when}{against}"
+
+
+def pursued(subject: Subject, intent: Intent | None, before: Subject | None) -> Subject:
+    """What a question after a work order goes on with: the figures it names and their time, or what was talked of before.
+
+    The words of an order narrow no figure, and its channel and its date are those of the text.
+    """
+    if before is not None:
+        return before
+    if not subject.metrics:
+        return Subject(kind="unknown")
+    return Subject(kind="value", metrics=subject.metrics, period=intent.period if intent else None)
 
 
 async def start(session: AsyncSession, answer: service.MessageRow, caller: Caller, words: str) -> UUID:

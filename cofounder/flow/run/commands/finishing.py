@@ -97,7 +97,7 @@ def _look(row: Mapping[str, Any] | None, one: Outcome, open_: set[UUID], by: Cal
             if row["status"] == "completed" and one.error is None and queries.as_stored(one.result) == row["answered"]:
                 return True
             raise AlreadyFinished(f"It is {row['status']}, by another answer under the same token.")
-        raise LeaseLost() if token is not None else AlreadyFinished(f"It is {row['status']}.")
+        raise LeaseLost() if token is not None else AlreadyFinished(f"It is {_shown(row)}.")
     if token is not None:
         if token != row["fencing_token"] or not row["held"]:
             raise LeaseLost()
@@ -171,12 +171,16 @@ async def cancel(session: AsyncSession, id: UUID, *, by: str) -> None:
     if row is None:
         raise CommandMissing(f"{id}")
     if row["status"] in ("completed", "failed"):
-        raise AlreadyFinished(f"It is {row['status']}.")
+        raise AlreadyFinished(f"It is {_shown(row)}.")
     values = {"id": id, "status": "failed", "result": None, "failures": row["failures"], "attempts": row["attempts"]}
     values |= {"error": {"code": "cancelled", "detail": f"Cancelled by {spoken(by)}."}, "owner": row["lease_owner"]}
     values |= {"token": None, "pause": None, "event": {"what": "cancelled", "by": by}}
     await queries.write(session, [values])
     await after(session, [{**row, **values}])
+
+
+def _shown(row: Mapping[str, Any]) -> str:
+    return queries.shown_status(row["status"], row["fencing_token"], row["ended"])
 
 
 async def after(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:

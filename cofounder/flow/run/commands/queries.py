@@ -92,6 +92,7 @@ _LOCK = text(
            CASE WHEN status = 'completed' THEN result END AS answered,
            (SELECT output_schema FROM command_actions AS a
             WHERE a.agent_type = commands.agent_type AND a.action = commands.action) AS output_schema,
+           error ->> 'code' AS ended,
            jsonb_array_length(history) AS events,
            octet_length(history::text) AS bytes
     FROM commands WHERE id = ANY (:ids) ORDER BY id FOR UPDATE
@@ -292,19 +293,22 @@ async def archive(session: AsyncSession, *, days: float, limit: int = 5_000) -> 
     return int(found.rowcount)
 
 
-async def settle_orphans(session: AsyncSession) -> list[UUID]:
-    """End commands whose task is over: nobody waits for them."""
+async def settle_orphans(session: AsyncSession, task_id: UUID | None = None) -> list[UUID]:
+    """End commands whose task is over, or those of one: nobody waits for them. What is being answered is passed over."""
     query = text(
         f"""
         UPDATE commands c SET status = 'failed', finished_at = clock_timestamp(), fencing_token = NULL, lease_until = NULL,
           error = jsonb_build_object('code', 'task_over', 'detail', 'The task that wanted it is over.'),
           history = c.history || {_EVENT.format(what="'cancelled'", by="'the task that is over'")}
-        FROM tasks t WHERE t.id = c.task_id AND c.status IN ('pending', 'processing')
-          AND t.status IN ('completed', 'rejected', 'failed', 'cancelled', 'expired')
+        WHERE c.id IN (
+          SELECT o.id FROM commands o JOIN tasks t ON t.id = o.task_id
+          WHERE o.status IN ('pending', 'processing') AND (CAST(:task_id AS uuid) IS NULL OR o.task_id = :task_id)
+            AND t.status IN ('completed', 'rejected', 'failed', 'cancelled', 'expired')
+          FOR UPDATE OF o SKIP LOCKED)
         RETURNING c.id
         """
     )
-    return list((await session.execute(query)).scalars())
+    return list((await session.execute(query, {"task_id": task_id})).scalars())
 
 
 async def touch(session: AsyncSession, agent_type: str, name: str) -> bool:
@@ -410,6 +414,11 @@ def _cancelled() -> ColumnElement[bool]:
 STATUS = case((_cancelled(), "cancelled"), else_=Command.status)  # as it is shown
 
 
+def shown_status(status: str, token: UUID | None, code: object) -> str:
+    """`STATUS` of a row in hand, by its fencing token and its error's code."""
+    return "cancelled" if status == "failed" and token is None and code in CANCELLED else status
+
+
 def wanted(
     *, statuses: Sequence[str], agent_type: str | None, search: str | None, task_id: UUID | None, archived: bool
 ) -> list[ColumnElement[bool]]:
@@ -433,24 +442,30 @@ def wanted(
 
 
 async def page(
-    session: AsyncSession, filters: Sequence[ColumnElement[bool]], *, sort: str, after: Command | None, limit: int
+    session: AsyncSession,
+    filters: Sequence[ColumnElement[bool]],
+    *,
+    sort: str,
+    after: tuple[int, int] | None,
+    limit: int,
 ) -> tuple[Sequence[Command], bool]:
-    """The commands behind `after` in this order, fewer where they are large, and whether more follow."""
+    """The commands behind `after` (priority, number) in this order, fewer where they are large, and whether more follow."""
     weight = text_size(Command.payload) + text_size(Command.result) + text_size(Command.error)
     query = select(Command.id, weight).where(*filters)
+    priority, number = after or (0, 0)
     if sort == "priority":
         query = query.order_by(Command.priority.desc(), Command.number)
         if after is not None:
-            same = and_(Command.priority == after.priority, Command.number > after.number)
-            query = query.where(or_(Command.priority < after.priority, same))
+            same = and_(Command.priority == priority, Command.number > number)
+            query = query.where(or_(Command.priority < priority, same))
     elif sort == "oldest":
         query = query.order_by(Command.number)
         if after is not None:
-            query = query.where(Command.number > after.number)
+            query = query.where(Command.number > number)
     else:
         query = query.order_by(Command.number.desc())
         if after is not None:
-            query = query.where(Command.number < after.number)
+            query = query.where(Command.number < number)
     found = (await session.execute(query.limit(limit + 1))).all()
     ids: list[UUID] = []
     before = 0
@@ -478,6 +493,12 @@ async def counts(session: AsyncSession) -> list[tuple[str, str, int]]:
     query = select(Command.agent_type, STATUS.label("shown"), func.count()).where(Command.archived_at.is_(None))
     rows = await session.execute(query.group_by(Command.agent_type, text("shown")).order_by(Command.agent_type))
     return [(name, status, number) for name, status, number in rows]
+
+
+async def dead_letters(session: AsyncSession) -> int:
+    """How many failed commands wait for a person; a task that wanted one goes on, or fails, by itself."""
+    failed = wanted(statuses=("failed",), agent_type=None, search=None, task_id=None, archived=False)
+    return await total(session, [*failed, Command.task_id.is_(None)])
 
 
 async def measured(session: AsyncSession) -> dict[str, Any]:

@@ -60,6 +60,7 @@ from cofounder.kit.once import IdempotencyKey, KeyReused, Once
 from cofounder.people import Caller, Operator, Viewer
 
 router = Router(prefix="/api/commands", tags=["commands"])
+Cursor = Annotated[str | None, Query(max_length=200)]
 _MAKING = (UnknownAgentType, UnknownAction, PayloadUnfit, UnknownDependency, CommandKeyReused)
 _FINISHING = (CommandMissing, TokenRefused, TokenOfAnother, LeaseLost, HeldByAnother, AlreadyFinished, StillWaiting)
 
@@ -157,7 +158,7 @@ async def list_commands(
     task_id: UUID | None = None,
     archived: Annotated[bool, Query(description="Those that are archived, instead of the others.")] = False,
     sort: Sort = "newest",
-    cursor: UUID | None = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Page[CommandOut]:
     """Commands by state, agent type and words. An agent that only reads finds its work with `status=pending`.

@@ -11,6 +11,7 @@ from cofounder.kit.http import Body, ShortText, Shown
 
 Status = Literal["pending", "processing", "completed", "failed", "cancelled"]
 Sort = Literal["newest", "oldest", "priority"]
+LEAST, GREATEST = -100, 100  # priorities
 MOST = 500  # commands in one request
 
 
@@ -36,7 +37,7 @@ class CommandIn(Body):
     agent_type: AgentType = Field(examples=["financial"])
     action: Action = Field(examples=["analyze_q4_metrics"])
     payload: dict[str, Any] = Field(default_factory=dict, examples=[{"date_range": "2024-Q4"}])
-    priority: StrictInt = Field(default=0, ge=-100, le=100, description="The greater goes first; then the older.")
+    priority: StrictInt = Field(default=0, ge=LEAST, le=GREATEST, description="The greater goes first; then the older.")
     depends_on: list[UUID] = Field(
         default_factory=list,
         max_length=100,
@@ -236,7 +237,9 @@ class Statistics(Shown):
     by_status: dict[str, int]
     by_agent_type: dict[str, dict[str, int]]
     waiting: int = Field(description="Pending ones that wait for others or for their time.")
-    dead_letters: int = Field(description="Failed for good: a person may retry them.")
+    dead_letters: int = Field(
+        description="Failed for good and waiting for a person; no task's, which goes on or fails by itself."
+    )
     archived: int
     oldest_pending_seconds: float | None
     completed_per_minute: float = Field(description="Over the last five minutes.")

@@ -146,6 +146,7 @@ async def retry(session: AsyncSession, id: UUID, *, by: Caller) -> Command:
     command = await get(session, id)
     command.status, command.failures, command.losses, command.error = "pending", 0, 0, None
     command.not_before = command.finished_at = command.archived_at = None
+    command.lease_owner = command.claimed_by = command.fencing_token = command.started_at = None  # nobody holds it
     await session.flush()
     await queries.note(session, id, {"what": "retried", "by": by.who})
     await audit(session, by.who, "command.retried", "command", str(id), {})
@@ -175,7 +176,8 @@ async def delete(session: AsyncSession, id: UUID, *, by: Caller) -> None:
         raise InHand()
     waiting = await queries.waiting_for(session, id)
     if waiting:
-        raise WaitedFor(f"{waiting} pending command{'' if waiting == 1 else 's'} depend on it.")
+        told = "1 pending command depends" if waiting == 1 else f"{waiting} pending commands depend"
+        raise WaitedFor(f"{told} on it.")
     if row["task_id"] is not None and (await records.get_task(session, row["task_id"])).status not in FINAL:
         raise WaitedFor("Its task is not over yet, and may still have to read it.")
     command = await get(session, id)
@@ -184,6 +186,12 @@ async def delete(session: AsyncSession, id: UUID, *, by: Caller) -> None:
     await session.flush()
     await audit(session, by.who, "command.deleted", "command", str(id), about)
     live.changed(session, TOPIC)
+
+
+async def end_of_task(session: AsyncSession, task_id: UUID) -> None:
+    """End what a task that is over still waited for; whoever holds it hears so with the next heartbeat."""
+    if await queries.settle_orphans(session, task_id):
+        live.changed(session, TOPIC)
 
 
 async def take_back(session: AsyncSession, agent_type: str | None = None) -> int:

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records.service import CursorInvalid
 from cofounder.flow.run.commands import queries, service
-from cofounder.flow.run.commands.schemas import AgentOut, CommandDetail, CommandOut, HistoryOut, Statistics
+from cofounder.flow.run.commands.schemas import LEAST, AgentOut, CommandDetail, CommandOut, HistoryOut, Statistics
 from cofounder.flow.run.commands.tables import Command
+from cofounder.kit import cursors
 from cofounder.kit.http import Page
 
 STATUSES = ("pending", "processing", "completed", "failed", "cancelled")
@@ -24,8 +25,7 @@ def shown(row: Command, unfinished: Mapping[UUID, str] = MappingProxyType({})) -
 
 def _status(row: Command) -> str:
     """As it is stored, but for what was cancelled: that failed at nothing."""
-    ended = row.status == "failed" and row.fencing_token is None and (row.error or {}).get("code")
-    return "cancelled" if ended in queries.CANCELLED else row.status
+    return queries.shown_status(row.status, row.fencing_token, (row.error or {}).get("code"))
 
 
 def _fields(row: Command, unfinished: Mapping[UUID, str]) -> dict[str, Any]:
@@ -62,22 +62,28 @@ async def page(
     task_id: UUID | None = None,
     archived: bool = False,
     sort: str = "newest",
-    cursor: UUID | None = None,
+    cursor: str | None = None,
     limit: int = 50,
 ) -> Page[CommandOut]:
     """One page of commands, which ends early where they are large. Raises CursorInvalid."""
     filters = queries.wanted(
         statuses=statuses, agent_type=agent_type, search=search, task_id=task_id, archived=archived
     )
-    after = None
-    if cursor is not None:
-        after = (await queries.by_ids(session, [cursor])).get(cursor)
-        if after is None:
-            raise CursorInvalid(field="cursor")
-    rows, follow = await queries.page(session, filters, sort=sort, after=after, limit=limit)
-    more = str(rows[-1].id) if follow and rows else None
+    rows, follow = await queries.page(session, filters, sort=sort, after=_place(cursor), limit=limit)
+    more = f"{rows[-1].priority - LEAST}.{rows[-1].number}" if follow and rows else None
     items = await several(session, rows)
     return Page[CommandOut](items=items, next_cursor=more, total=await queries.total(session, filters))
+
+
+def _place(cursor: str | None) -> tuple[int, int] | None:
+    """Priority and number of the command that a page ended with, which may be gone. Raises CursorInvalid."""
+    if cursor is None:
+        return None
+    try:
+        priority, number = cursor.split(".")
+        return cursors.whole_number(priority) + LEAST, cursors.whole_number(number, 2**63 - 1)
+    except ValueError as error:
+        raise CursorInvalid(field="cursor") from error
 
 
 async def statistics(session: AsyncSession) -> Statistics:
@@ -91,7 +97,7 @@ async def statistics(session: AsyncSession) -> Statistics:
         total=sum(by_status.values()),
         by_status=by_status,
         by_agent_type=by_type,
-        dead_letters=by_status["failed"],
+        dead_letters=await queries.dead_letters(session),
         **await queries.measured(session),
     )
 

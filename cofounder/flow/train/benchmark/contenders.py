@@ -90,12 +90,16 @@ def _base(row: ModelVersion) -> Served | None:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: words, or why there are none. `away`: it was the model's server, not its words."""
+    """What came back: words, or why there are none. `away`: it was the model's server, not its words.
+
+    `unready`: it cannot be asked as things are set up, so others answer for it at work too.
+    """
 
     text: str | None
     error: str | None
     spent: calls.Spent
     away: bool = False
+    unready: bool = False
 
 
 def most(line: HeldOut) -> int:
@@ -171,7 +175,9 @@ async def put(
     try:
         reason = remote.too_long(target, chosen, request)
         intended = None if reason else await calls.intend(call, target, None, remote.at_most(target, request))
-    except (providers.ProviderNotReady, budgets.OverBudget) as error:
+    except providers.ProviderNotReady as error:
+        return Answer(None, str(error)[:500], calls.Spent(), away=True, unready=True)
+    except budgets.OverBudget as error:
         return Answer(None, str(error)[:500], calls.Spent(), away=True)
     if intended is None:
         return Answer(None, reason or "it was asked already", calls.Spent())

@@ -3,6 +3,9 @@
 import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.benchmark import chained, queries, report
 from cofounder.flow.train.benchmark.contenders import Contender
@@ -49,6 +52,7 @@ def _figures(
     mine = by_part.get("candidate", {})
     judge = by_part.pop("judge", {})
     others = 0
+    away = {part: report.not_asked(by_part.get(part, {})) for part in ("candidate", other)}
     if "active" in by_part:
         by_part["active"], others = chained.composed(by_part)
     by_part = {part: found for part, found in by_part.items() if not part.startswith(chained.NEXT)}
@@ -67,6 +71,7 @@ def _figures(
             part: report.compared(mine, theirs, seed) for part, theirs in by_part.items() if part != "candidate"
         },
         "left_out": run.left_out,
+        "not_asked": away,
         "against": other,
         "slices": report.slices(mine, by_part.get(other, {}), labels, seed),
     }
@@ -97,10 +102,30 @@ def _name(run: "Run", found: dict[str, Any]) -> str:
     return f"what is in use ({name}, and where it failed, in {figures['others']} of {figures['n']} lines, what is asked next)"
 
 
-async def finish(run: "Run", model: Any, learned: int) -> None:
-    """Put the figures and the gate's record on its row, and on the model's."""
+async def finish(run: "Run", model: Any, learned: int, *, whole: bool) -> None:
+    """Put the figures and the gate's record on its row, and on the model's. `whole`: no line was left undrawn."""
     found = await _results(run, learned)
-    other = found["against"]
+    row, record = run.row, _record(run, found, whole)
+    candidate = found["contenders"]["candidate"]
+    async with transaction() as session:
+        locked = await queries.one(session, row.id, lock=True)
+        if locked is None or locked.state != "running":
+            return
+        await queries.take_turn(session, row.model_id)  # what ends at once with it counts as earlier for one of the two
+        record = gate.counted(record, row.settings, await earlier(session, row.model_id, row.against_id))
+        locked.state, locked.finished_at, locked.results, locked.gate = "succeeded", now(), found, record
+        locked.progress = {"done": run.done, "total": run.done}
+        noted = {**candidate, "benchmark_id": str(row.id), "gate": record["words"]}
+        await registry.note_metrics(session, row.model_id, noted)
+        folder = model.artifacts.get("folder")
+        if candidate["failed"] == candidate["n"] and folder and await asyncio.to_thread(_gone, str(folder)):
+            await registry.mark_broken(session, row.model_id, "Its files are gone, and nothing answers at its address.")
+        live.changed(session, TOPIC, row.id)
+
+
+def _record(run: "Run", found: dict[str, Any], whole: bool) -> dict[str, Any]:
+    """The gate's record of these figures by themselves."""
+    row, other = run.row, found["against"]
     record = gate.decide(
         {
             "candidate": found["contenders"]["candidate"],
@@ -108,31 +133,22 @@ async def finish(run: "Run", model: Any, learned: int) -> None:
             "against_name": _name(run, found),
             "difference": found["differences"][other],
             "slices": found["slices"],
+            "not_asked": found["not_asked"],
         },
-        margin=run.row.settings["margin"],
-        minimum=run.row.settings["minimum"],
+        margin=row.settings["margin"],
+        minimum=row.settings["minimum"],
     )
-    row = run.row
-    record |= {
+    return record | {
         "model_id": str(row.model_id),
         "against_id": str(row.against_id) if row.against_id else None,
         "benchmark_id": str(row.id),
         "dataset_id": str(row.dataset_id),
         "dataset_hash": row.dataset_hash,
+        "whole": whole,
     }
-    async with transaction() as session:
-        locked = await queries.one(session, row.id, lock=True)
-        if locked is None or locked.state != "running":
-            return
-        locked.state, locked.finished_at, locked.results, locked.gate = "succeeded", now(), found, record
-        locked.progress = {"done": run.done, "total": run.done}
-        await registry.note_metrics(
-            session,
-            row.model_id,
-            {**found["contenders"]["candidate"], "benchmark_id": str(row.id), "gate": record["words"]},
-        )
-        candidate = found["contenders"]["candidate"]
-        folder = model.artifacts.get("folder")
-        if candidate["failed"] == candidate["n"] and folder and await asyncio.to_thread(_gone, str(folder)):
-            await registry.mark_broken(session, row.model_id, "Its files are gone, and nothing answers at its address.")
-        live.changed(session, TOPIC, row.id)
+
+
+async def earlier(session: AsyncSession, model_id: UUID, against_id: UUID | None) -> list[dict[str, Any]]:
+    """The records of a model's benchmarks against one active model, as they count, newest first."""
+    rows = await queries.gates(session, model_id, against_id)
+    return [gate.counted(record, settings) for record, settings in rows]

@@ -75,11 +75,10 @@ def _day(known: dict[str, Any], today: date) -> date:
 
 
 def sample(lines: Sequence[HeldOut], most: int, seed: int) -> list[HeldOut]:
-    """At most so many lines, drawn with a seed, in their order."""
-    if len(lines) <= most:
-        return list(lines)
-    drawn = random.Random(seed).sample(range(len(lines)), most)
-    return [lines[place] for place in sorted(drawn)]
+    """At most so many lines, drawn with a seed, in their order. A larger draw holds the lines of a smaller one."""
+    drawn = list(range(len(lines)))
+    random.Random(seed).shuffle(drawn)
+    return [lines[place] for place in sorted(drawn[:most])]
 
 
 @dataclass(frozen=True)

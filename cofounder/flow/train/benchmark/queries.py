@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, column, exists, select, table, update
+from sqlalchemy import Uuid, column, exists, func, select, table, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,6 +31,33 @@ async def of_model(session: AsyncSession, model_id: UUID, limit: int) -> Sequenc
     """A model's benchmarks, newest first."""
     statement = select(Benchmark).where(Benchmark.model_id == model_id)
     return (await session.scalars(statement.order_by(Benchmark.created_at.desc()).limit(limit))).all()
+
+
+async def take_turn(session: AsyncSession, model_id: UUID) -> None:
+    """Let one benchmark of a model at a time come to its end, until the transaction does."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"benchmark:{model_id}", 0))))
+
+
+async def gates(
+    session: AsyncSession, model_id: UUID, against_id: UUID | None
+) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """(the gate's record, the settings) of each of a model's benchmarks against one active model, newest first."""
+    statement = select(Benchmark.gate, Benchmark.settings).where(
+        Benchmark.model_id == model_id,
+        Benchmark.against_id.is_not_distinct_from(against_id),
+        Benchmark.state == "succeeded",
+        Benchmark.gate.is_not(None),
+    )
+    rows = await session.execute(statement.order_by(Benchmark.finished_at.desc(), Benchmark.id.desc()))
+    return [(record, settings) for record, settings in rows if record is not None]
+
+
+async def fresh(session: AsyncSession, dataset_id: UUID, learned_from: UUID | None) -> bool:
+    """Whether the test part has a line that the model did not learn from."""
+    mine, theirs = _members.alias("mine"), _members.alias("theirs")
+    seen = exists().where(theirs.c.dataset_id == learned_from, theirs.c.split != _TEST, theirs.c.body == mine.c.body)
+    statement = select(mine.c.at).where(mine.c.dataset_id == dataset_id, mine.c.split == _TEST, ~seen).limit(1)
+    return (await session.execute(statement)).first() is not None
 
 
 async def held_out(session: AsyncSession, dataset_id: UUID, learned_from: UUID | None) -> list[tuple[int, int, bool]]:

@@ -6,8 +6,11 @@ The interval of a paired difference is the percentile bootstrap over lines (Efro
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cofounder.flow.train.promotion.gate import MINIMUM
+
 DRAWS = 5_000
 LEVEL = 0.95
+NOT_ASKED = "not asked"  # how an error begins of a line that nobody was asked for any more
 SLICE = 8  # lines that a slice needs before anything is said of it
 
 
@@ -54,10 +57,18 @@ def summary(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
+def not_asked(answers: Mapping[int, Mapping[str, Any]]) -> int:
+    """Lines that a contender was not asked for, because its server gave nothing."""
+    return sum(str(one["error"] or "").startswith(NOT_ASKED) for one in answers.values())
+
+
 def compared(
     mine: Mapping[int, Mapping[str, Any]], theirs: Mapping[int, Mapping[str, Any]], seed: int
 ) -> dict[str, Any]:
-    """The candidate against another on the lines that both were asked: the score, and each part."""
+    """The candidate against another on the lines that both were asked: the score, and each part.
+
+    Over fewer lines than the gate wants there is no interval: low and high are None.
+    """
     shared = sorted(mine.keys() & theirs.keys())
     found: dict[str, Any] = {"n": len(shared)}
     names = ["score", *sorted({name for one in shared for name in mine[one]["scores"]} - {"score"})]
@@ -68,7 +79,8 @@ def compared(
             if name in mine[one]["scores"] and name in theirs[one]["scores"]
         ]
         mean, low, high = paired([a - b for a, b in pairs], seed)
-        found[name] = {"n": len(pairs), "difference": round(mean, 4), "low": round(low, 4), "high": round(high, 4)}
+        span = (round(low, 4), round(high, 4)) if len(pairs) >= MINIMUM else (None, None)
+        found[name] = {"n": len(pairs), "difference": round(mean, 4), "low": span[0], "high": span[1]}
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Sequence
 from uuid import UUID
 
 from cofounder.flow.plan import service as plans
-from cofounder.flow.train.benchmark import chained, contenders, finishing, lines, queries, scoring, served
+from cofounder.flow.train.benchmark import chained, contenders, finishing, lines, queries, report, scoring, served
 from cofounder.flow.train.benchmark.contenders import Contender
 from cofounder.flow.train.benchmark.errors import BenchmarkBroke, HoldOutMissing
 from cofounder.flow.train.benchmark.lines import HeldOut
@@ -41,8 +41,11 @@ class Gone(Exception):
     """Nobody wants this benchmark any more."""
 
 
-async def held_out(row: Benchmark, learned_from: UUID | None) -> tuple[list[HeldOut], int]:
-    """(lines to ask, lines that were left out because the model had learned from them). Raises HoldOutMissing, ArtifactLost."""
+async def held_out(row: Benchmark, learned_from: UUID | None) -> tuple[list[HeldOut], int, bool]:
+    """(lines to ask, lines that were left out because the model had learned from them, whether these are all others).
+
+    Raises HoldOutMissing, ArtifactLost.
+    """
     async with reading() as session:
         dataset = await datasets.ready(session, row.dataset_id)
         places = await queries.held_out(session, row.dataset_id, learned_from)
@@ -53,7 +56,8 @@ async def held_out(row: Benchmark, learned_from: UUID | None) -> tuple[list[Held
     found = await asyncio.to_thread(_read, str(keys[0]), fresh, row.role)
     if not found:
         raise HoldOutMissing("Every line that it held out was learned from, or cannot be asked.", field="dataset_id")
-    return lines.sample(found, row.settings["most"], row.settings["seed"]), len(places) - len(fresh)
+    drawn = lines.sample(found, row.settings["most"], row.settings["seed"])
+    return drawn, len(places) - len(fresh), len(drawn) == len(found)
 
 
 def _read(key: str, places: Sequence[tuple[int, int]], role: str) -> list[HeldOut]:
@@ -79,6 +83,7 @@ class Run:
         self.parts = [one for one in every if not one.part.startswith(chained.NEXT)]
         self.after = [one for one in every if one.part.startswith(chained.NEXT)]  # asked where the active one fails
         self.away: dict[str, int] = {}  # part -> times in a row that its server gave nothing
+        self.unready: dict[str, str] = {}  # part -> why it cannot be asked as things are set up
         self.left_out: dict[str, str] = {}  # part -> why it could not be asked
         self.broken: dict[str, BenchmarkBroke] = {}  # part -> what went wrong with it here
         self.done = 0
@@ -145,10 +150,13 @@ class Run:
 
     async def _ask(self, part: Contender, line: HeldOut) -> tuple[contenders.Answer, dict[str, float]]:
         if self.away.get(part.part, 0) >= AWAY:
-            answer = contenders.Answer(None, f"not asked: {AWAY} times in a row it gave nothing", Spent())
+            words = self.unready.get(part.part) or f"{report.NOT_ASKED}: {AWAY} times in a row it gave nothing"
+            answer = contenders.Answer(None, words, Spent())
         else:
             answer = await contenders.ask(part, line, self.row.role, self.scope(part.part), self.chosen)
             self.away[part.part] = self.away.get(part.part, 0) + 1 if answer.away else 0
+            if answer.unready and answer.error:
+                self.unready[part.part] = answer.error
         given = await scoring.score(line, answer.text, plans.check_told) if answer.text is not None else None
         return answer, given or scoring.nothing(line)
 
@@ -197,7 +205,7 @@ async def carry_out(id: UUID) -> None:
             return
         model = await registry.get(session, row.model_id)
         known = await queries.answers(session, id)
-    asked, learned = await held_out(row, model.dataset_id)
+    asked, learned, whole = await held_out(row, model.dataset_id)
     run = Run(row, asked, await connections.latest(), model.base_model)
     try:
         await run.answer_all({(one.contender, one.line) for one in known})
@@ -205,7 +213,7 @@ async def carry_out(id: UUID) -> None:
         return
     if row.settings.get("judge") and row.role == "writer":
         await _judge(run)
-    await finishing.finish(run, model, learned)
+    await finishing.finish(run, model, learned, whole=whole)
 
 
 async def _judge(run: Run) -> None:

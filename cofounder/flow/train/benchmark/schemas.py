@@ -17,9 +17,15 @@ class BenchmarkIn(Body):
     model: ModelName = Field(description="Its id, NAME@VERSION, or NAME for the newest", examples=["planner-small@2"])
     dataset_id: UUID | None = Field(default=None, description="Left out: the version that it was trained with")
     most: StrictInt = Field(default=200, ge=1, le=2_000, description="Lines at most, drawn with the seed")
-    seed: StrictInt = Field(default=0, ge=0, le=2**31 - 1)
-    margin: float = Field(default=0.02, ge=0, le=0.2, strict=True, description="Of the score, given away for a price")
-    minimum: StrictInt = Field(default=30, ge=5, le=2_000, description="Lines that the gate wants at least")
+    seed: StrictInt = Field(default=0, ge=0, le=2**31 - 1, description="Another than 0 is a look, not a gate")
+    margin: float = Field(
+        default=0.02,
+        ge=0,
+        le=0.2,
+        strict=True,
+        description="Of the score, given away for a price; more than 0.02: a look",
+    )
+    minimum: StrictInt = Field(default=30, ge=5, le=2_000, description="Lines wanted at least; fewer than 30: a look")
     timeout_seconds: float = Field(default=60, gt=0, le=600, strict=True, description="For one answer")
     judge: StrictBool = Field(
         default=False, description="Writers: let a configured model compare texts, in both orders"
@@ -42,6 +48,9 @@ class BenchmarkOut(BaseModel):
     progress: dict[str, Any]
     results: dict[str, Any] | None
     gate: dict[str, Any] | None
+    look: str | None = Field(
+        description="Why it cannot open the gate, as it was asked for; null: it is one for the gate"
+    )
     problem: dict[str, Any] | None
     created_by: str
     created_at: datetime

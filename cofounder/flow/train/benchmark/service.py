@@ -1,6 +1,5 @@
 """Begin a benchmark, show it, end it early."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.benchmark import contenders, queries
 from cofounder.flow.train.benchmark.errors import BenchmarkMissing, BenchmarkOver, HoldOutMissing, HoldOutUnfit
+from cofounder.flow.train.benchmark.finishing import earlier
 from cofounder.flow.train.benchmark.running import TOPIC
 from cofounder.flow.train.benchmark.schemas import BenchmarkIn, BenchmarkOut
 from cofounder.flow.train.benchmark.tables import Benchmark
 from cofounder.flow.train.datasets import service as datasets
+from cofounder.flow.train.promotion import gate
 from cofounder.kit import durable, live
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
@@ -33,7 +34,7 @@ async def begin(session: AsyncSession, asked: BenchmarkIn, by: Caller) -> Benchm
     model = await registry.find(session, asked.model)
     if model.state != "ready":
         raise ModelUnfit(f"{registry.label(model)} is {model.state}. {model.problem or ''}".strip(), field="model")
-    await connections.latest()
+    await connections.refresh(session)
     registry.require_price(model)
     dataset_id = asked.dataset_id or model.dataset_id
     if dataset_id is None:
@@ -43,6 +44,9 @@ async def begin(session: AsyncSession, asked: BenchmarkIn, by: Caller) -> Benchm
         raise HoldOutUnfit(f"{dataset.name} is of the role {dataset.role}.", field="dataset_id")
     if not (dataset.statistics.get("by_split") or {}).get("test"):
         raise HoldOutMissing(f"{dataset.name} v{dataset.version} has no test part.", field="dataset_id")
+    if not await queries.fresh(session, dataset.id, model.dataset_id):
+        words = f"{registry.label(model)} learned from every line that {dataset.name} v{dataset.version} holds out."
+        raise HoldOutMissing(words, field="dataset_id", hint="Name a dataset with lines that it has not seen.")
     active = await registry.model_of(session, model.role, "active")
     if active is not None and active.id == model.id:
         active = await registry.model_of(session, model.role, "previous")
@@ -84,11 +88,12 @@ async def of_model(session: AsyncSession, model_id: UUID, limit: int = 20) -> li
 
 
 async def passed(session: AsyncSession, model_id: UUID, against_id: UUID | None) -> dict[str, Any] | None:
-    """The gate's newest record for a model against the one that is active; else the newest at all, None without any."""
-    rows: Sequence[Benchmark] = await queries.of_model(session, model_id, 50)
-    records = [row.gate for row in rows if row.state == "succeeded" and row.gate is not None]
-    mine = [one for one in records if one.get("against_id") == (str(against_id) if against_id else None)]
-    return mine[0] if mine else records[0] if records else None
+    """The record that decides whether a model may take over from the active one; else its newest against another one."""
+    found = gate.deciding(await earlier(session, model_id, against_id))
+    if found is not None:
+        return dict(found)
+    rows = await queries.of_model(session, model_id, 50)
+    return next((row.gate for row in rows if row.state == "succeeded" and row.gate is not None), None)
 
 
 async def cancel(session: AsyncSession, id: UUID, by: Caller) -> BenchmarkOut:
@@ -121,7 +126,8 @@ def out(row: Benchmark, model: str) -> BenchmarkOut:
         against_id=row.against_id,
         progress=row.progress,
         results=row.results,
-        gate=row.gate,
+        gate=gate.counted(row.gate, row.settings) if row.gate is not None else None,
+        look=gate.look(row.settings),
         problem=row.problem,
         created_by=row.created_by,
         created_at=row.created_at,

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business.records import service as records
 from cofounder.flow.learn.example import EXCLUDE, HIGH_QUALITY, system_tags
 from cofounder.flow.train.data import queries
+from cofounder.flow.train.data.changing import refuse_unseen
 from cofounder.flow.train.data.filters import Cost, Share
 from cofounder.flow.train.data.schemas import Tag
 from cofounder.flow.train.data.showing import shown
@@ -61,7 +62,8 @@ class Given(Body):
 
 
 async def add(session: AsyncSession, given: Given, *, by: str) -> dict[str, Any]:
-    """Store it, or bring the one with its execution_id up to date; gives it as stored. Raises ExampleOfARun."""
+    """Store it, or bring the one with its execution_id up to date; gives it as stored. Raises ExampleOfARun, TagUnseen."""
+    refuse_unseen(given.tags)
     id = given.execution_id or new_id()
     if given.execution_id is not None and await records.find_by_id(session, id) is not None:
         raise ExampleOfARun(f"{id} is a task.", field="execution_id")

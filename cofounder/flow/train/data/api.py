@@ -53,14 +53,14 @@ async def _tag(execution_ids: Sequence[UUID | str], tags: Sequence[str], *, remo
 async def tag_by_date_range(
     tags: Sequence[str], date_after: datetime | str | None = None, date_before: datetime | str | None = None
 ) -> dict[str, Any]:
-    """Tag every example between two dates (inclusive), whatever its tags. Raises DatesMissing."""
+    """Tag every example between two dates (inclusive), whatever its tags, archived ones too. Raises DatesMissing."""
     asked = TagByDateIn.model_validate({"date_after": date_after, "date_before": date_before, "tags": list(tags)})
     async with transaction() as session:
         return (await changing.tag_by_date(session, asked, by=_BY)).model_dump(mode="json")
 
 
 async def tag_by_quality(quality_max: float, tags: Sequence[str]) -> dict[str, Any]:
-    """Tag every example that scores strictly below `quality_max`, whatever its tags."""
+    """Tag every example that scores strictly below `quality_max`, whatever its tags, archived ones too."""
     asked = TagByQualityIn.model_validate({"quality_max": quality_max, "tags": list(tags)})
     async with transaction() as session:
         return (await changing.tag_by_quality(session, asked, by=_BY)).model_dump(mode="json")
@@ -89,7 +89,7 @@ async def export_as_jsonl(path: Path | str, **filter: Any) -> int:
 async def save_training_example(example: UUID | str | dict[str, Any]) -> dict[str, Any]:
     """Store a run's example by the run's id, or one from elsewhere given whole; gives it as stored.
 
-    Raises TaskMissing, ExampleOfARun.
+    Raises TaskMissing, ExampleOfARun, TagUnseen.
     """
     async with transaction() as session:
         if isinstance(example, dict):

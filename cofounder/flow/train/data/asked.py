@@ -61,10 +61,11 @@ def _filter(fields: Fields, limit: Annotated[int | None, Query(ge=1, le=MOST)] =
 def _page(
     fields: Fields,
     limit: Annotated[int | None, Query(ge=1, le=MOST_LISTED)] = None,
+    newest: Annotated[int | None, Query(ge=1, le=MOST)] = None,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     offset: Annotated[int | None, Query(ge=0, le=10_000_000)] = None,
 ) -> FilterIn:
-    return _read(FilterIn, fields | {"limit": limit, "cursor": cursor, "offset": offset})
+    return _read(FilterIn, fields | {"limit": limit, "newest": newest, "cursor": cursor, "offset": offset})
 
 
 def _read(kind: type[M], said: dict[str, Any]) -> M:

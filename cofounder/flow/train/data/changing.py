@@ -16,6 +16,7 @@ from cofounder.flow.train.data.errors import (
     ExamplesChanged,
     ExamplesUnclear,
     TagReserved,
+    TagUnseen,
     UndoUnknown,
 )
 from cofounder.flow.train.data.filters import Filter
@@ -28,6 +29,7 @@ from cofounder.flow.train.data.schemas import (
 )
 from cofounder.flow.train.data.tables import Change
 from cofounder.kit import cursors, live
+from cofounder.kit.blank import unseen
 from cofounder.kit.clock import now
 from cofounder.kit.http import Page
 from cofounder.kit.ids import new_id
@@ -42,32 +44,38 @@ async def tag(
 ) -> ChangedOut:
     """Add tags to examples, or take them away; those that have them already (or have not) stay as they are.
 
-    Raises ExamplesUnclear, ExamplesChanged, TagReserved.
+    Raises ExamplesUnclear, ExamplesChanged, TagReserved, TagUnseen.
     """
     conditions, said = await _chosen(session, selected)
     return await _tagged(session, conditions, said, tags, by=by, remove=remove)
 
 
 async def tag_by_date(session: AsyncSession, asked: TagByDateIn, *, by: str) -> ChangedOut:
-    """Tag every example between two dates, whatever its tags. Raises DatesMissing, TagReserved."""
+    """Tag every example between two dates, whatever its tags, archived ones too.
+
+    Raises DatesMissing, TagReserved, TagUnseen.
+    """
     if asked.date_after is None and asked.date_before is None:
         raise DatesMissing(field="date_before")
-    filter = Filter.model_validate({"date_after": asked.date_after, "date_before": asked.date_before})
+    # what is archived may be restored one day, and would then be in use without the tag
+    filter = Filter.model_validate({"date_after": asked.date_after, "date_before": asked.date_before, "archived": None})
     conditions = queries.facts_meant(filter, every_tag=True)
     return await _tagged(session, conditions, filter.canonical(), asked.tags, by=by, remove=asked.remove)
 
 
 async def tag_by_quality(session: AsyncSession, asked: TagByQualityIn, *, by: str) -> ChangedOut:
-    """Tag every example that scores below a bound, whatever its tags. Raises TagReserved."""
-    conditions = [*queries.facts_meant(Filter(), every_tag=True), queries.below(asked.quality_max)]
-    said = {"quality_below": asked.quality_max}
+    """Tag every example that scores below a bound, whatever its tags, archived ones too. Raises TagReserved, TagUnseen."""
+    filter = Filter(archived=None)
+    conditions = [*queries.facts_meant(filter, every_tag=True), queries.below(asked.quality_max)]
+    said = {"quality_below": asked.quality_max, **filter.canonical()}
     return await _tagged(session, conditions, said, asked.tags, by=by, remove=asked.remove)
 
 
 async def put_away(session: AsyncSession, selected: Selected, *, by: str, archived: bool) -> ChangedOut:
     """Archive examples, or restore them. Raises ExamplesUnclear, ExamplesChanged."""
-    if not archived and selected.filter is not None:  # to restore is to look among what is archived
-        selected = selected.model_copy(update={"filter": selected.filter.model_copy(update={"archived": True})})
+    filter = selected.filter
+    if not archived and filter is not None and filter.archived is False:  # to restore is to look among what is archived
+        selected = selected.model_copy(update={"filter": filter.model_copy(update={"archived": True})})
     conditions, said = await _chosen(session, selected)
     action = "archive" if archived else "restore"
     change = Change(id=new_id(), at=now(), who=by, action=action, tags=[], selection=said)
@@ -144,10 +152,20 @@ async def _tagged(
     named = sorted(set(tags))
     if RESERVED in named:
         raise TagReserved(field="tags")
+    if not remove:
+        refuse_unseen(named)
     action = "untag" if remove else "tag"
     change = Change(id=new_id(), at=now(), who=by, action=action, tags=named, selection=said)
     add, less = ([], named) if remove else (named, [])
     return await _carry_out(session, change, [(conditions, add, less, None)])
+
+
+def refuse_unseen(tags: Sequence[str]) -> None:
+    """Two tags that look the same are the same. Raises TagUnseen."""
+    for tag in tags:
+        sign = unseen(tag)
+        if sign is not None:
+            raise TagUnseen(f"A tag holds U+{ord(sign):04X}, a character that nobody sees.", field="tags")
 
 
 _Part = tuple[list[queries.Condition], list[str], list[str], bool | None]  # where, tags to add, to take away, archived

@@ -33,6 +33,12 @@ class TagReserved(InputInvalid):
     hint = "training_ready: decided, complete and not excluded. Tag with exclude to take an example out."
 
 
+class TagUnseen(InputInvalid):
+    """A tag holds a character that nobody sees."""
+
+    hint = "Write it with letters, digits, signs and blanks. What carries such a tag already can lose it."
+
+
 class DatesMissing(InputInvalid):
     """Say from when or until when."""
 

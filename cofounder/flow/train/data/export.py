@@ -44,8 +44,11 @@ def _least(asked: bool | float | None) -> float | None:
 
 
 def export(
-    session: AsyncSession, filters: Filter, format: Format, *, redact: bool = True
+    session: AsyncSession, filters: Filter, format: Format, *, redact: bool = True, first: int | None = None
 ) -> AsyncGenerator[list[bytes], None]:
-    """The file in batches of its lines, oldest request first: planner lines, or a header and a row an example."""
+    """The file in batches of its lines, oldest request first: planner lines, or a header and a row an example.
+
+    `first`: no more than so many of its lines.
+    """
     write = writing.planner if format == "jsonl" else writing.rows
-    return write(session, filters, redact=redact)
+    return write(session, filters, redact=redact, first=first)

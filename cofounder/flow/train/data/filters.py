@@ -13,6 +13,7 @@ from cofounder.kit.http import Body, ShortText, Since, Until
 
 MOST = 1_000_000_000  # rows; more is no number of rows
 MOST_USD = 1_000_000.0
+NEWEST = "Of what the rest lets through the newest so many, by the time of the request"
 Decision = Literal["approved", "rejected", "changes", "automatic", "none"]
 
 _BOUNDS = {"quality_max": "quality_min", "date_before": "date_after", "cost_max": "cost_min"}
@@ -62,7 +63,7 @@ class Filter(Body):
     text: ShortText | None = Field(default=None, description="Words of the request: all of them, in any order")
     archived: StrictBool | None = Field(default=False, description="false: none of these, true: only these, null: both")
     include_sample: StrictBool = Field(default=False, description="The sample company's too")
-    limit: StrictInt | None = Field(default=None, ge=1, le=MOST, description="At most so many")
+    limit: StrictInt | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
 
     @field_validator("platform")
     @classmethod

@@ -1,7 +1,7 @@
 """SQL of training data: what a filter means, pages, counts, single examples, changes and saved filters."""
 
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
+    Select,
     delete,
     exists,
     false,
@@ -63,7 +64,6 @@ __all__ = [  # for the packages below this one, which have statements of their o
     "month",
 ]
 
-_ROWS_AT_ONCE = 200
 _TEN_THOUSAND = Decimal(10_000)
 Condition = ColumnElement[bool]
 
@@ -72,23 +72,33 @@ Condition = ColumnElement[bool]
 
 
 def where(filter: Filter) -> Condition:
-    """The filter as a condition on `Example`, without its limit: `select(Example).where(where(filter))`."""
-    return Example.execution_id.in_(select(Fact.execution_id).where(*facts_meant(filter)))
+    """The filter as a condition on `Example`: `select(Example).where(where(filter))`."""
+    return Example.execution_id.in_(select(Fact.execution_id).where(*conditions(filter)))
 
 
 def facts_meant(filter: Filter, *, every_tag: bool = False) -> list[Condition]:
-    """The filter as conditions on `Fact`."""
+    """The filter as conditions on `Fact`, without its limit."""
     kinds = select(Kind.id).where(*of_kinds(filter, every_tag=every_tag))
     return [Fact.kind.in_(kinds), *of_quality(filter), *of_facts(filter)]
 
 
 def conditions(filter: Filter) -> list[Condition]:
-    """As `facts_meant`, with the filter's limit: the newest so many."""
-    meant = facts_meant(filter)
+    """The filter as conditions on `Fact`."""
+    return facts_meant(filter) if filter.limit is None else of_limit(filter)
+
+
+def of_limit(filter: Filter) -> list[Condition]:
+    """What its limit says: the newest so many of what the rest lets through."""
     if filter.limit is None:
-        return meant
-    newest = select(Fact.execution_id).where(*meant).order_by(Fact.requested_at.desc(), Fact.execution_id.desc())
-    return [Fact.execution_id.in_(newest.limit(filter.limit).correlate(None))]
+        return []
+    few = newest(filter).with_only_columns(Fact.execution_id).limit(filter.limit)
+    return [Fact.execution_id.in_(few.correlate(None))]
+
+
+def newest(filter: Filter) -> Select[datetime, UUID]:
+    """Where in the order of requests the facts lie that the filter means without its limit, the newest first."""
+    place = (Fact.requested_at, Fact.execution_id)
+    return select(*place).where(*facts_meant(filter)).order_by(*(one.desc() for one in place))
 
 
 def below(score: float) -> Condition:
@@ -189,25 +199,7 @@ def _millionths(usd: float) -> int:
     return int(exact(usd) * 1_000_000)
 
 
-# Streams and pages
-
-
-async def stream(session: AsyncSession, filter: Filter, *, with_plan: bool = False) -> AsyncIterator[Example]:
-    """The examples, oldest request first, through a cursor of the server: in the same memory at any number."""
-    wanted = (
-        select(Example)
-        .join(Fact, Fact.execution_id == Example.execution_id)
-        .where(*facts_meant(filter))
-        .order_by(Fact.requested_at, Fact.execution_id)
-    )
-    if with_plan:
-        wanted = wanted.where(Example.plan.is_not(None))
-    if filter.limit is not None:
-        wanted = wanted.limit(filter.limit)
-    rows = await session.stream_scalars(wanted.execution_options(yield_per=_ROWS_AT_ONCE))
-    async for row in rows:
-        yield row
-        session.expunge(row)
+# Pages
 
 
 LISTED = (
@@ -243,7 +235,8 @@ async def page(
 ) -> list[dict[str, Any]]:
     """Examples of these kinds that the filter lets through, newest request first, as they are listed."""
     place = (Fact.requested_at, Fact.execution_id)
-    found = select(*place, Fact.kind).where(among(kinds), *of_quality(filter), *of_facts(filter))
+    meant = (*of_quality(filter), *of_facts(filter), *of_limit(filter))
+    found = select(*place, Fact.kind).where(among(kinds), *meant)
     if after is not None:
         found = found.where(tuple_(*place) < tuple_(literal(after[0]), literal(after[1])))
     shown = found.order_by(*(one.desc() for one in place)).offset(offset).limit(limit).cte("shown")

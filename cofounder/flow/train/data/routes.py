@@ -18,6 +18,7 @@ from cofounder.flow.train.data.errors import (
     FilterMissing,
     FilterNameTaken,
     TagReserved,
+    TagUnseen,
     UndoUnknown,
 )
 from cofounder.flow.train.data.export_routes import router as exports
@@ -86,7 +87,7 @@ async def list_choices(session: Session, caller: Viewer) -> Envelope[Choices]:
 
 @router.get("/stats", responses=documented())
 async def training_statistics(session: Session, caller: Viewer, asked: AskedFilter) -> Envelope[StatsOut]:
-    """Exact counts of everything that a filter lets through. `limit` has no meaning here."""
+    """Exact counts of everything that a filter lets through."""
     return Envelope(data=await service.stats(session, asked))
 
 
@@ -104,27 +105,27 @@ async def list_changes(
     return Envelope(data=await changing.changes(session, cursor, limit))
 
 
-@router.patch("/data/tag", responses=documented(ExamplesUnclear, ExamplesChanged, TagReserved))
+@router.patch("/data/tag", responses=documented(ExamplesUnclear, ExamplesChanged, TagReserved, TagUnseen))
 async def tag_examples(session: Session, caller: Operator, body: TagIn) -> Envelope[ChangedOut]:
     """Add tags to the examples named or filtered, or take them away with `remove`. Twice changes nothing more."""
     return _told(await changing.tag(session, body, body.tags, by=caller.who, remove=body.remove))
 
 
-@router.post("/data/untag", responses=documented(ExamplesUnclear, ExamplesChanged, TagReserved))
+@router.post("/data/untag", responses=documented(ExamplesUnclear, ExamplesChanged, TagReserved, TagUnseen))
 async def untag_examples(session: Session, caller: Operator, body: UntagIn) -> Envelope[ChangedOut]:
     """Take tags away from the examples named or filtered."""
     return _told(await changing.tag(session, body, body.tags, by=caller.who, remove=True))
 
 
-@router.post("/data/tag-by-date", responses=documented(DatesMissing, TagReserved))
+@router.post("/data/tag-by-date", responses=documented(DatesMissing, TagReserved, TagUnseen))
 async def tag_examples_by_date(session: Session, caller: Operator, body: TagByDateIn) -> Envelope[ChangedOut]:
-    """Tag every example between two dates (inclusive), whatever its tags."""
+    """Tag every example between two dates (inclusive), whatever its tags, archived ones too; not the sample company's."""
     return _told(await changing.tag_by_date(session, body, by=caller.who))
 
 
-@router.post("/data/tag-by-quality", responses=documented(TagReserved))
+@router.post("/data/tag-by-quality", responses=documented(TagReserved, TagUnseen))
 async def tag_examples_by_quality(session: Session, caller: Operator, body: TagByQualityIn) -> Envelope[ChangedOut]:
-    """Tag every example that scores strictly below `quality_max`, whatever its tags."""
+    """Tag every example below `quality_max`, whatever its tags, archived ones too; not the sample company's."""
     return _told(await changing.tag_by_quality(session, body, by=caller.who))
 
 
@@ -142,7 +143,7 @@ async def archive_examples(session: Session, caller: Operator, body: Selected) -
 
 @router.post("/data/restore", responses=documented(ExamplesUnclear, ExamplesChanged))
 async def restore_examples(session: Session, caller: Operator, body: Selected) -> Envelope[ChangedOut]:
-    """Bring archived examples back. A filter looks among the archived ones only."""
+    """Bring archived examples back. A filter looks among the archived ones, unless `archived` is null: then among both."""
     return _told(await changing.put_away(session, body, by=caller.who, archived=False))
 
 

@@ -14,8 +14,10 @@ from pydantic import (
     StringConstraints,
     field_validator,
 )
+from pydantic_core import PydanticCustomError
 
-from cofounder.flow.train.data.filters import MOST, Decision, Filter, Share, above
+from cofounder.flow.train.data.filters import MOST, NEWEST, Decision, Filter, Share, above
+from cofounder.kit.blank import unseen
 from cofounder.kit.http import Body, Page, ShortText, Since, Until, Usd, stripped
 
 Format = Literal["jsonl", "csv"]
@@ -56,13 +58,19 @@ class Listed(BaseModel):
 
 
 class FilterIn(Filter):
-    """A filter, and which page of it."""
+    """A filter, and which page of it. `limit` is the page's size here, and `newest` what it is in a filter elsewhere."""
 
     limit: StrictInt | None = Field(
         default=None, ge=1, le=MOST_LISTED, description="Entries of a page; 50 when nothing is said"
     )
+    newest: StrictInt | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
     cursor: str | None = Field(default=None, max_length=200)
     offset: StrictInt | None = Field(default=None, ge=0, le=10_000_000)
+
+    def filter(self) -> Filter:
+        """Which examples, without which page."""
+        said = self.model_dump(include=set(Filter.model_fields) - {"limit"})
+        return Filter.model_validate(said | {"limit": self.newest})
 
 
 class DateRange(BaseModel):
@@ -130,7 +138,10 @@ class TagIn(UntagIn):
 
 
 class TagByDateIn(Body):
-    """Every example whose request lies between the dates (inclusive), whatever its tags."""
+    """Every example whose request lies between the dates (inclusive), whatever its tags and whether it is archived.
+
+    The sample company's stay as they are.
+    """
 
     date_after: Since | None = None
     date_before: Until | None = Field(default=None, examples=["2026-01-31"])
@@ -141,7 +152,10 @@ class TagByDateIn(Body):
 
 
 class TagByQualityIn(Body):
-    """Every example that scores below `quality_max` (not at it), whatever its tags."""
+    """Every example that scores below `quality_max` (not at it), whatever its tags and whether it is archived.
+
+    The sample company's stay as they are.
+    """
 
     quality_max: Share = Field(examples=[0.7])
     tags: Tags
@@ -189,7 +203,7 @@ class ExportIn(Body):
     filter_by_quality: StrictBool | StrictFloat | StrictInt | None = None
     min_quality: Share | None = None
     tags: list[Tag] = Field(default_factory=list, max_length=100)
-    limit: StrictInt | None = Field(default=None, ge=1, le=MOST)
+    limit: StrictInt | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
 
 
 class PreviewIn(Body):
@@ -249,14 +263,26 @@ class ExampleOut(BaseModel):
     erased: Tombstone | None
 
 
+def _all_seen(name: str) -> str:
+    sign = unseen(name)
+    if sign is not None:
+        raise PydanticCustomError(
+            "unseen", "It holds {sign}, a character that nobody sees", {"sign": f"U+{ord(sign):04X}"}
+        )
+    return name
+
+
+_FilterName = Annotated[ShortText, AfterValidator(_all_seen)]
+
+
 class SaveFilterIn(Body):
-    name: ShortText
+    name: _FilterName
     description: Annotated[str, StringConstraints(max_length=1000)] = ""
     filter: Filter
 
 
 class ChangeFilterIn(Body):
-    name: ShortText | None = None
+    name: _FilterName | None = None
     description: Annotated[str, StringConstraints(max_length=1000)] | None = None
     filter: Filter | None = None
 

@@ -47,10 +47,11 @@ async def page(
 
 async def find(session: AsyncSession, asked: FilterIn) -> Found:
     """A page of what a filter lets through, and what all of it amounts to, counted once. Raises CursorInvalid."""
-    sums = await counting.counted(session, asked)
-    counted = await _stats(session, asked, sums)
+    filter = asked.filter()
+    sums = await counting.counted(session, filter)
+    counted = await _stats(session, filter, sums)
     limit = asked.limit or PAGE
-    items, more = await _page(session, asked, sums["kinds"] or [], asked.cursor, asked.offset, limit)
+    items, more = await _page(session, filter, sums["kinds"] or [], asked.cursor, asked.offset, limit)
     return Found(
         items=items,
         next_cursor=more,
@@ -120,8 +121,7 @@ async def line(session: AsyncSession, execution_id: UUID, format: Format) -> Lin
 
 async def preview(session: AsyncSession, filter: Filter, format: Format, limit: int) -> PreviewOut:
     """The first lines that an export of this filter has."""
-    few = filter.model_copy(update={"limit": min(limit, filter.limit or limit)})
-    batches = export.export(session, few, format)
+    batches = export.export(session, filter, format, first=limit)
     found = [one.decode().rstrip("\r\n") async for batch in batches for one in batch]
     header = found.pop(0) if format == "csv" else None
     return PreviewOut(format=format, header=header, lines=found)

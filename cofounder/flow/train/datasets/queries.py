@@ -48,9 +48,8 @@ def _wanted(filter: Filter, role: str) -> Any:
 
 
 async def count(session: AsyncSession, filter: Filter, role: str) -> int:
-    """How many examples there are for a role, the filter's limit applied."""
-    found = int(await session.scalar(select(func.count()).select_from(Example).where(_wanted(filter, role))) or 0)
-    return found if filter.limit is None else min(found, filter.limit)
+    """How many examples there are for a role."""
+    return int(await session.scalar(select(func.count()).select_from(Example).where(_wanted(filter, role))) or 0)
 
 
 async def count_fitting(session: AsyncSession, filter: Filter) -> int:
@@ -87,8 +86,6 @@ async def examples(session: AsyncSession, filter: Filter, role: str) -> AsyncIte
         .where(_wanted(filter, role))
         .order_by(Example.timestamp, Example.execution_id)
     )
-    if filter.limit is not None:
-        wanted = wanted.limit(filter.limit)
     rows = await session.stream(wanted.execution_options(yield_per=ROWS_AT_ONCE))
     async for batch in rows.partitions(ROWS_AT_ONCE):
         yield [Raw(*row) for row in batch]

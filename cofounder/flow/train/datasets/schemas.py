@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr, StringConstraints
 
-from cofounder.flow.train.data.filters import MOST, Filter
+from cofounder.flow.train.data.filters import MOST, NEWEST, Filter
 from cofounder.kit.forms import NAMED
 from cofounder.kit.http import Body, ShortText
 
@@ -76,7 +76,7 @@ class DatasetExportIn(Body):
     filter_by_quality: StrictBool | StrictFloat | StrictInt | None = None
     min_quality: float | None = Field(default=None, ge=0, le=1, strict=True)
     tags: list[StrictStr] = Field(default_factory=list, max_length=100)
-    limit: StrictInt | None = Field(default=None, ge=1, le=MOST)
+    limit: StrictInt | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
 
 
 class Stored(BaseModel):

@@ -258,8 +258,18 @@ async def estimated(found: Prepared) -> EstimateOut:
         validation_lines=found.asked.files.validation_lines,
         train_tokens=found.asked.files.train_tokens,
         leakage=found.row.leakage,
+        warnings=_warnings(found.row),
         repeats=found.repeats,
     )
+
+
+def _warnings(row: Version) -> list[str]:
+    if (row.statistics.get("by_split") or {}).get("test"):
+        return []
+    return [
+        f"{row.name} has no test part: a model that learns from it cannot be benchmarked on it and pass the gate. "
+        "Make a version whose split has one, and train on that."
+    ]
 
 
 async def _why_approval(session: AsyncSession, estimate: Estimate) -> str:

@@ -90,6 +90,7 @@ class EstimateOut(BaseModel):
     validation_lines: int
     train_tokens: int
     leakage: dict[str, Any]
+    warnings: list[str] = Field(description="What will be missing later")
     repeats: UUID | None = Field(default=None, description="The job that already exists for this dataset and settings")
 
 

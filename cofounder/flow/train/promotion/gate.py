@@ -3,13 +3,20 @@
 Better: the lower end of the paired difference to the active model lies above 0. Or as good and cheaper: it lies above
 minus the margin (non-inferiority), and a line costs less. And no slice is worse: the upper end of its difference lies
 not below 0. And there are enough lines.
+
+Whoever draws until it passes shows nothing. So what was asked for otherwise than the gate asks is a look and no gate; and
+what did not pass is outdone only where there is much more to go by: by twice the lines, or by all of the same hold-out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 MARGIN = 0.02  # of the score, 0-1, that may be given away for a lower cost
-MINIMUM = 30  # lines
+MINIMUM = 30  # lines; on fewer a bootstrap interval is too narrow
+SEED = 0  # of the order in which lines are drawn
+MORE = 2  # times the lines of what did not pass
+_SAYS_NOTHING = ("look", "too_few")  # rules: neither opens the gate nor closes it
+_DID_NOT_PASS = ("slice_worse", "worse", "not_shown")  # by its answers, not for want of them
 
 
 def decide(results: Mapping[str, Any], *, margin: float = MARGIN, minimum: int = MINIMUM) -> dict[str, Any]:
@@ -22,13 +29,16 @@ def decide(results: Mapping[str, Any], *, margin: float = MARGIN, minimum: int =
     worse = [one for one in results["slices"] if one["high"] < 0]
     mine, theirs = results["candidate"], results["against"]
     cheaper = _cheaper(mine, theirs)
-    interval = f"{mean:+.3f} ({low:+.3f} to {high:+.3f}, 95 %) over {n} lines"
+    minimum = max(minimum, MINIMUM)
     record = {"n": n, "difference": mean, "low": low, "high": high, "margin": margin, "minimum": minimum}
     record |= {"slices_worse": [f"{one['by']} {one['slice']}" for one in worse], "cheaper": cheaper}
     if n < minimum:
-        return _said(record, False, "too_few", f"{n} lines were compared; the gate wants {minimum}.")
+        return _said(record, False, "too_few", _few(n, minimum))
+    interval = f"{mean:+.3f} ({low:+.3f} to {high:+.3f}, 95 %) over {n} lines"
     if mine["failed"] == mine["n"]:
         return _said(record, False, "no_answer", "It gave no usable answer to any line.")
+    if any(results.get("not_asked", {}).values()):
+        return _said(record, False, "away", _away(results["not_asked"], name))
     if worse:
         words = ", ".join(f"{one['by']} {one['slice']} ({one['difference']:+.3f}, n={one['n']})" for one in worse[:3])
         return _said(record, False, "slice_worse", f"It is worse than {name} in: {words}. Overall {interval}.")
@@ -40,6 +50,58 @@ def decide(results: Mapping[str, Any], *, margin: float = MARGIN, minimum: int =
     if high < 0:
         return _said(record, False, "worse", f"It is worse than {name}: {interval}.")
     return _said(record, False, "not_shown", f"That it is better than {name} is not shown: {interval}.")
+
+
+def _few(n: int, minimum: int) -> str:
+    words = f"{n} {'line was' if n == 1 else 'lines were'} compared; the gate wants {minimum}"
+    return f"{words}: too few lines for an interval." if n < MINIMUM else f"{words}."
+
+
+def _away(not_asked: Mapping[str, int], name: str) -> str:
+    told = [f"{lines} of {'it' if part == 'candidate' else name}" for part, lines in not_asked.items() if lines]
+    return f"It says nothing of its answers: a server gave none, so lines were not asked ({', '.join(told)}). Compare again."
+
+
+def look(settings: Mapping[str, Any]) -> str | None:
+    """Why a benchmark that was asked for so is a look and no gate; None: it is one for the gate."""
+    if settings["margin"] > MARGIN:
+        return f"its margin of {settings['margin']:g} is wider than the gate's {MARGIN:g}"
+    if settings["minimum"] < MINIMUM:
+        return f"it wants {settings['minimum']} lines, the gate {MINIMUM}"
+    if settings["seed"] != SEED:
+        return f"its lines were drawn with seed {settings['seed']}, those of the gate with {SEED}"
+    return None
+
+
+def counted(
+    record: Mapping[str, Any], settings: Mapping[str, Any], earlier: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """The record as it counts: a look opens nothing, and neither does what does not outdo `earlier` records."""
+    found, why = dict(record), look(settings)
+    if record["rule"] == "look" or (why is None and not record["passed"]):
+        return found
+    if why is not None:
+        words = f"Looked, not a gate: {why}. {record['words']}"
+        return {**found, "passed": False, "rule": "look", "words": words}
+    over = [one for one in earlier if one["rule"] in _DID_NOT_PASS and not _outdone(one, record)]
+    if not over:
+        return found
+    most = max(over, key=lambda one: int(one["n"]))
+    words = (
+        f"{record['words']} But over {most['n']} lines it did not pass before, and that is outdone only by "
+        f"{MORE * most['n']} lines, or by all lines of the same hold-out."
+    )
+    return {**found, "passed": False, "rule": "earlier_failed", "words": words}
+
+
+def _outdone(earlier: Mapping[str, Any], record: Mapping[str, Any]) -> bool:
+    whole = record.get("whole") and record.get("dataset_hash") == earlier.get("dataset_hash")
+    return bool(record["n"] >= MORE * earlier["n"] or (whole and record["n"] > earlier["n"]))
+
+
+def deciding(records: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """Of records as they count, newest first, the one that opens the gate or keeps it shut; None without any."""
+    return next((one for one in records if one["rule"] not in _SAYS_NOTHING), records[0] if records else None)
 
 
 def _cheaper(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:

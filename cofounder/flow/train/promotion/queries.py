@@ -7,20 +7,32 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_CALLS = text("""
-SELECT count(*) FILTER (WHERE state IN ('answered', 'failed')), count(*) FILTER (WHERE state = 'failed')
-FROM model_calls WHERE model = :model AND task_id IS NOT NULL AND started_at >= :since
+from cofounder.models.resting import LEFT_ALONE
+
+_OF_MODEL = "FROM model_calls WHERE model = :model AND task_id IS NOT NULL AND started_at >= :since"
+_CALLS = text(f"""
+SELECT count(*), count(*) FILTER (WHERE state = 'failed') FROM (
+  SELECT state {_OF_MODEL} AND state IN ('answered', 'failed') ORDER BY started_at DESC LIMIT :newest) AS seen
 """)
-# The first decision of a person on a task whose answer in the role came from the model, or from any other one.
+# What came of it since its last answer: tried in vain, and not tried any more for it had not answered in time.
+_SILENT = text(f"""
+SELECT count(*) FILTER (WHERE state = 'failed'),
+  count(*) FILTER (WHERE state = 'skipped' AND starts_with(error, :left_alone))
+{_OF_MODEL} AND started_at > coalesce((SELECT max(started_at) {_OF_MODEL} AND state = 'answered'), '-infinity')
+""")
+# The first decision of a person on a task whose answer in the role came from the model, or from any other one; of the
+# newest of them all but so many, and no more than so many.
 _DECIDED = text("""
-SELECT count(*), count(*) FILTER (WHERE first.verdict = 'approve') FROM (
-  SELECT DISTINCT ON (d.task_id) d.task_id, d.verdict FROM decisions AS d
-  WHERE d.kind = 'content' AND d.by <> 'automatic' AND d.decided_at >= :since AND d.decided_at < :until
-    AND EXISTS (
-      SELECT 1 FROM model_calls AS c WHERE c.task_id = d.task_id AND c.role = :role AND c.state = 'answered'
-        AND c.model = ANY(:models) AND c.started_at >= :since)
-  ORDER BY d.task_id, d.round
-) AS first
+SELECT count(*), count(*) FILTER (WHERE verdict = 'approve') FROM (
+  SELECT verdict FROM (
+    SELECT DISTINCT ON (d.task_id) d.task_id, d.verdict, d.decided_at FROM decisions AS d
+    WHERE d.kind = 'content' AND d.by <> 'automatic' AND d.decided_at >= :since AND d.decided_at < :until
+      AND EXISTS (
+        SELECT 1 FROM model_calls AS c WHERE c.task_id = d.task_id AND c.role = :role AND c.state = 'answered'
+          AND c.model = ANY(:models) AND c.started_at >= :since)
+    ORDER BY d.task_id, d.round
+  ) AS first ORDER BY decided_at DESC OFFSET :but LIMIT :newest
+) AS seen
 """)
 _OTHERS = text("""
 SELECT DISTINCT model FROM model_calls
@@ -37,9 +49,16 @@ FROM model_comparisons WHERE model_id = :model AND kind = :kind
 """)
 
 
-async def calls(session: AsyncSession, model: str, since: datetime) -> tuple[int, int]:
-    """(calls for tasks that came to an end, those of them that failed) since then."""
-    row = (await session.execute(_CALLS, {"model": model, "since": since})).one()
+async def calls(session: AsyncSession, model: str, since: datetime, newest: int | None = None) -> tuple[int, int]:
+    """(calls for tasks that came to an end, those of them that failed) since then; of them the newest so many."""
+    row = (await session.execute(_CALLS, {"model": model, "since": since, "newest": newest})).one()
+    return int(row[0]), int(row[1])
+
+
+async def silent(session: AsyncSession, model: str, since: datetime) -> tuple[int, int]:
+    """(calls for tasks that failed since it last answered, those that were not made for it gave no answer in time)."""
+    given = {"model": model, "since": since, "left_alone": LEFT_ALONE}
+    row = (await session.execute(_SILENT, given)).one()
     return int(row[0]), int(row[1])
 
 
@@ -50,10 +69,21 @@ async def models_of(session: AsyncSession, role: str, since: datetime, until: da
 
 
 async def decided(
-    session: AsyncSession, role: str, models: Sequence[str], since: datetime, until: datetime
+    session: AsyncSession,
+    role: str,
+    models: Sequence[str],
+    since: datetime,
+    until: datetime,
+    *,
+    newest: int | None = None,
+    but: int = 0,
 ) -> tuple[int, int]:
-    """(tasks of these models that a person decided first within a time, those that were approved at once)."""
+    """(tasks of these models that a person decided first within a time, those that were approved at once).
+
+    Of them the newest so many, or all `but` the newest.
+    """
     given: dict[str, Any] = {"role": role, "models": list(models), "since": since, "until": until}
+    given |= {"newest": newest, "but": but}
     row = (await session.execute(_DECIDED, given)).one()
     return int(row[0]), int(row[1])
 

@@ -89,8 +89,12 @@ async def roll_back_model(body: RollBackIn, session: Session, caller: Approver) 
     "/candidate", responses=documented(ModelNotKnown, ModelUnfit, AlreadyActive, ModelEntryInvalid, PriceMissing)
 )
 async def set_candidate_model(body: CandidateIn, session: Session, caller: Approver) -> Envelope[RoleOut]:
-    """Name a role's candidate. In shadow it answers real tasks beside the active one, and changes nothing of them."""
-    return Envelope(data=await service.candidate(session, body, caller))
+    """Name a role's candidate. In shadow it answers real tasks beside the active one, and changes nothing of them.
+
+    `message` says where its daily limit is less than one call may cost, so that it would never be asked.
+    """
+    found = await service.candidate(session, body, caller)
+    return Envelope(data=found, message=found.shadow.warning if found.shadow is not None else None)
 
 
 @router.get("/history", responses=documented())

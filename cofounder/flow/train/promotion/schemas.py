@@ -78,6 +78,16 @@ class ModelVersionList(BaseModel):
     total: int
 
 
+class ShadowOut(BaseModel):
+    """How a candidate in shadow stands today, in US dollars."""
+
+    daily_usd: float
+    spent_usd: float = Field(description="Since midnight UTC, with what is reserved for calls that are under way")
+    not_asked: int = Field(description="Calls of today that were not made")
+    why_not: str | None = Field(description="Why the newest of them was not")
+    warning: str | None = Field(description="Why it will never be asked as it is set")
+
+
 class RoleOut(BaseModel):
     """What a role uses. `active` null: the configured models, and the built-in one after them."""
 
@@ -87,6 +97,8 @@ class RoleOut(BaseModel):
     candidate: ModelVersionOut | None
     since: datetime | None
     configured: list[str] = Field(description="The models that are asked where no tuned one is, or where it fails")
+    in_turn: bool = Field(description="Whether these are asked in this order; else by the job and what was measured")
+    shadow: ShadowOut | None = Field(description="Where the candidate runs in shadow")
 
 
 class RolesOut(BaseModel):
@@ -143,6 +155,7 @@ class ModelDetail(BaseModel):
     """A version with its benchmarks, how it agrees on real tasks, and every change that it was part of."""
 
     model: ModelVersionOut
+    dataset: str | None = Field(description="NAME@VERSION of the dataset that it learned from")
     benchmarks: list[BenchmarkOut]
     comparisons: list[ModelComparisonOut]
     history: list[PromotionOut]

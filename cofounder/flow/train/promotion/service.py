@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.benchmark import service as benchmarks
+from cofounder.flow.train.datasets import service as datasets
 from cofounder.flow.train.jobs import remains
 from cofounder.flow.train.promotion import queries
 from cofounder.flow.train.promotion.schemas import (
@@ -20,13 +21,14 @@ from cofounder.flow.train.promotion.schemas import (
     PromotionOut,
     RoleOut,
     RolesOut,
+    ShadowOut,
 )
 from cofounder.flow.train.promotion.shares import wilson
 from cofounder.flow.train.promotion.watching import KIND
 from cofounder.kit import cursors
 from cofounder.kit.clock import now, stamp
 from cofounder.kit.errors import InputInvalid
-from cofounder.models import offered, prices
+from cofounder.models import offered, prices, tuned
 from cofounder.models.registry import service as registry
 from cofounder.models.registry.errors import ModelEntryInvalid
 from cofounder.models.registry.service import ModelAlias, ModelVersion, Promotion
@@ -47,6 +49,7 @@ async def promote(session: AsyncSession, asked: ActiveIn, by: Caller) -> RoleOut
 
     Raises ModelNotKnown, ModelUnfit, AlreadyActive, GateNotPassed, ActiveMoved, ForceRefused, ReasonMissing.
     """
+    await connections.refresh(session)  # the prices that were set
     model = await registry.find(session, asked.model)
     active = await registry.model_of(session, model.role, "active")
     record = await benchmarks.passed(session, model.id, active.id if active is not None else None)
@@ -68,6 +71,7 @@ async def candidate(session: AsyncSession, asked: CandidateIn, by: Caller) -> Ro
             raise ModelEntryInvalid("Name the model, or the role that is to have no candidate.", field="role")
         await registry.drop_candidate(session, asked.role, by=by)
         return await role(session, asked.role)
+    await connections.refresh(session)
     model = await registry.find(session, asked.model)
     await registry.set_candidate(session, model.id, by=by, shadow=asked.shadow, daily_usd=asked.daily_usd)
     return await role(session, model.role)
@@ -78,6 +82,7 @@ async def retire(session: AsyncSession, id: UUID, reason: str | None, by: Caller
 
     Asked for again it tries again to stop what could not be stopped.
     """
+    await connections.refresh(session)
     row = await registry.retire(session, id, by=by, reason=reason)
     if row.job_id is not None:
         await remains.rest(session, row.job_id, by)
@@ -86,15 +91,32 @@ async def retire(session: AsyncSession, id: UUID, reason: str | None, by: Caller
 
 async def role(session: AsyncSession, name: str) -> RoleOut:
     """What a role uses."""
+    chosen = await connections.refresh(session)
     standing = await registry.aliases(session, name)
     shown: dict[str, ModelVersionOut | None] = {}
     for alias in ("active", "previous", "candidate"):
         row = await registry.model_of(session, name, alias)
         shown[alias] = out(row, standing) if row is not None else None
     since = standing["active"].since if "active" in standing else None
-    await connections.latest()
     configured = [*map(str, offered.configured()), "offline"]
-    return RoleOut.model_validate({"role": name, **shown, "since": since, "configured": configured})
+    in_turn = chosen.model_routing == "in_turn" or len(configured) == 1
+    shadow = await _shadow(session, standing.get("candidate"))
+    found = {"since": since, "configured": configured, "in_turn": in_turn, "shadow": shadow}
+    return RoleOut.model_validate({"role": name, **shown, **found})
+
+
+async def _shadow(session: AsyncSession, candidate: ModelAlias | None) -> ShadowOut | None:
+    if candidate is None or candidate.model_id is None or not candidate.details.get("shadow"):
+        return None
+    model = of_row(await registry.get(session, candidate.model_id), candidate.details)
+    found = await tuned.shadowing(session, model)
+    return ShadowOut(
+        daily_usd=float(found.daily_usd),
+        spent_usd=float(found.spent_usd),
+        not_asked=found.not_asked,
+        why_not=found.why_not,
+        warning=found.warning,
+    )
 
 
 async def roles(session: AsyncSession) -> RolesOut:
@@ -106,6 +128,7 @@ async def listed(
     session: AsyncSession, *, role: str | None, name: str | None, state: str | None, cursor: str | None, limit: int
 ) -> ModelVersionList:
     """A page of versions, newest first. Raises ModelPlaceUnclear."""
+    await connections.refresh(session)
     rows, total = await registry.page(
         session,
         role=role,
@@ -123,14 +146,21 @@ async def listed(
 
 async def detail(session: AsyncSession, id: UUID) -> ModelDetail:
     """Everything that is known of a version. Raises ModelNotKnown."""
+    await connections.refresh(session)
     row = await registry.get(session, id)
     comparisons = [await compared(session, row.id, kind) for kind in ("active", "shadow")]
     return ModelDetail(
         model=out(row, await registry.aliases(session, row.role)),
+        dataset=await _learned_from(session, row.dataset_id) if row.dataset_id is not None else None,
         benchmarks=await benchmarks.of_model(session, row.id, 10),
         comparisons=[one for one in comparisons if one.answers],
         history=await history(session, role=None, model_id=row.id),
     )
+
+
+async def _learned_from(session: AsyncSession, dataset_id: UUID) -> str:
+    found = await datasets.found(session, dataset_id)
+    return f"{found.name}@{found.version}"
 
 
 async def compared(session: AsyncSession, id: UUID, kind: str) -> ModelComparisonOut:

@@ -229,6 +229,91 @@ async def test_lines_that_the_model_learned_from_are_left_out(database: Database
         assert done.results["lines"] == 30 - done.results["learned_from"]
 
 
+async def promote() -> None:
+    async with transaction() as session:
+        await promotions.promote(session, ActiveIn(model="small"), LOCAL_OWNER)
+
+
+@pytest.mark.parametrize("loosened", [{"minimum": 5}, {"margin": 0.2}, {"seed": 3}])
+async def test_what_is_asked_for_more_loosely_is_a_look_and_opens_no_gate(
+    database: Database, loosened: dict[str, Any]
+) -> None:
+    async with serving(right) as server:
+        await model(server, await dataset())
+        begun = await begin(**loosened)
+        assert begun.look is not None
+        done = await end(begun)
+        assert done.gate is not None
+        assert (done.gate["passed"], done.gate["rule"]) == (False, "look")
+        with pytest.raises(GateNotPassed, match="Looked, not a gate: it"):
+            await promote()
+        assert (await end(await begin())).look is None
+        await end(await begin(**loosened))  # a look closes nothing either
+        await promote()
+
+
+async def test_a_model_in_use_that_lacks_its_key_is_answered_for_and_the_gate_decides(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COFOUNDER_MODEL", "openai:gpt-5-mini")
+    settings.cache_clear()
+    async with serving(right) as server:
+        await model(server, await dataset())
+        done = await end(await begin())
+        assert done.gate is not None
+        assert (done.gate["passed"], done.gate["rule"]) == (True, "better")
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+async def test_a_server_in_use_that_goes_away_in_the_middle_decides_nothing(database: Database) -> None:
+    asked: list[str] = []
+
+    def gone(words: str) -> Reply:
+        asked.append(words)
+        return often_wrong(words) if len(asked) < 10 else 500
+
+    async with serving(gone) as used, serving(right) as server:
+        learned = await dataset()
+        first = await model(used, learned)
+        async with transaction() as session:
+            await registry.set_active(session, first.id, by=LOCAL_OWNER, force=True, reason="for a test")
+        await model(server, learned)
+        done = await end(await begin())
+        assert done.gate is not None
+        assert (done.gate["passed"], done.gate["rule"]) == (False, "away")
+        with pytest.raises(GateNotPassed, match="Compare again"):
+            await promote()
+
+
+async def test_a_hold_out_is_not_drawn_again_until_it_passes(database: Database) -> None:
+    said = {"right": False}
+
+    def reply(asked: str) -> Reply:
+        return right(asked) if said["right"] else often_wrong(asked)
+
+    async with serving(reply) as server:
+        await model(server, await dataset(160))
+        first = await end(await begin(most=40))
+        assert (first.gate or {})["rule"] == "slice_worse"
+        said["right"] = True
+        for most in (40, 30, 60):
+            again = await end(await begin(most=most))
+            assert (again.gate or {})["rule"] == "earlier_failed"
+            with pytest.raises(GateNotPassed, match="outdone only by 80 lines"):
+                await promote()
+        assert ((await end(await begin(most=80))).gate or {})["passed"]
+        await promote()
+
+
+async def test_a_hold_out_that_was_learned_from_whole_is_refused_at_once(database: Database) -> None:
+    learned = await dataset(40, split=SplitIn(by="none"))
+    again = await dataset(40, name="again")
+    await model(None, learned)
+    with pytest.raises(HoldOutMissing, match="small@1 learned from every line that again v1 holds out"):
+        await begin(dataset_id=str(again.id))
+
+
 async def test_too_few_lines_and_no_test_part_and_another_role_are_said(database: Database) -> None:
     async with serving(right) as server:
         learned = await dataset(20)

@@ -28,7 +28,7 @@ from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database
 from tests.flow.train.data.examples import FIRST, made, put_all
-from tests.flow.train.data.test_counting import agrees
+from tests.flow.train.data.test_counting import agrees, expected
 from tests.flow.train.data.test_export import put
 from tests.flow.waiting import ready
 
@@ -107,14 +107,16 @@ async def test_tags_taken_away_come_back_where_they_were(session: AsyncSession) 
     await agrees(session, everything, rows)
 
 
-async def test_all_before_a_date_are_tagged_whatever_their_tags(session: AsyncSession) -> None:
+async def test_all_before_a_date_are_tagged_whatever_their_tags_and_archived_ones_too(session: AsyncSession) -> None:
     rows = made(seed=4, n=60)
     await put_all(session, rows)
     day = TagByDateIn.model_validate({"date_before": "2026-01-31", "tags": ["development"]})
-    await changing.tag_by_date(session, day, by=BY)
+    done = await changing.tag_by_date(session, day, by=BY)
     now = await tags(session)
+    assert done.count == sum(now[one["execution_id"]] != sorted(one["tags"]) for one in rows)
+    assert any(one["archived_at"] and now[one["execution_id"]] != sorted(one["tags"]) for one in rows)
     for one in rows:
-        meant = one["timestamp"].isoformat() < "2026-02-01" and not one["is_sample"] and one["archived_at"] is None
+        meant = one["timestamp"].isoformat() < "2026-02-01" and not one["is_sample"]
         assert ("development" in now[one["execution_id"]]) == (meant or "development" in one["tags"])
     with pytest.raises(DatesMissing):
         await changing.tag_by_date(session, TagByDateIn(tags=["x"]), by=BY)
@@ -124,7 +126,8 @@ async def test_below_a_score_means_strictly_below_and_needs_a_score(session: Asy
     rows = made(seed=5, n=30)
     for place, one in enumerate(rows):
         score = (None, "0.6999", "0.7", "0.7001")[place % 4]
-        one.update(quality_score=score and type(one["cost"])(score), tags=[], is_sample=False, archived_at=None)
+        archived = FIRST if place % 8 == 1 else None
+        one.update(quality_score=score and type(one["cost"])(score), tags=[], is_sample=False, archived_at=archived)
     await put_all(session, rows)
     done = await changing.tag_by_quality(session, TagByQualityIn(quality_max=0.7, tags=["weak"]), by=BY)
     now = await tags(session)
@@ -153,6 +156,21 @@ async def test_archived_examples_leave_every_list_and_come_back(session: AsyncSe
     await changing.put_away(session, Selected(filter=chosen), by=BY, archived=True)
     restored = await changing.put_away(session, Selected(filter=Filter(platform="linkedin")), by=BY, archived=False)
     assert restored.count >= n
+
+
+async def test_of_archived_and_others_shown_together_those_that_were_seen_are_restored(session: AsyncSession) -> None:
+    rows = made(seed=12, n=60)
+    await put_all(session, rows)
+    both = Filter(archived=None, limit=20)
+    seen = expected(both, rows)
+    archived = {one["execution_id"] for one in seen if one["archived_at"]}
+    assert len(seen) == 20 > len(archived) > 0
+    done = await changing.put_away(session, Selected(filter=both, expected=20), by=BY, archived=False)
+    assert done.count == len(archived)
+    for one in rows:
+        one["archived_at"] = None if one["execution_id"] in archived else one["archived_at"]
+    await agrees(session, Filter(archived=True), rows)
+    await agrees(session, Filter(archived=None), rows)
 
 
 async def test_a_filter_with_a_limit_changes_only_the_newest(session: AsyncSession) -> None:

@@ -1,5 +1,7 @@
 """Lists and counts say exactly what a loop over all examples would say."""
 
+import csv
+import io
 from collections import Counter
 from typing import Any
 
@@ -9,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records.service import CursorInvalid
 from cofounder.flow.learn.service import Example
-from cofounder.flow.train.data import queries, service
+from cofounder.flow.train.data import export, queries, service
 from cofounder.flow.train.data.counting import queries as counting
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.schemas import FilterIn
@@ -19,19 +21,30 @@ from tests.flow.train.data.examples import asked, lets_through, made, put_all
 
 
 def expected(filter: Filter, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Oldest first; of them the newest so many where the filter has a limit."""
     found = [one for one in rows if lets_through(filter, one)]
-    return sorted(found, key=lambda one: (one["timestamp"], one["execution_id"]))
+    found.sort(key=lambda one: (one["timestamp"], one["execution_id"]))
+    return found if filter.limit is None else found[-filter.limit :]
+
+
+def page_of(filter: Filter, size: int) -> FilterIn:
+    """The filter as it is asked for a page."""
+    return FilterIn.model_validate(filter.model_dump() | {"limit": size, "newest": filter.limit})
+
+
+async def in_order(session: AsyncSession, filter: Filter) -> list[str]:
+    """The ids of a table of the filter, as its file has them."""
+    lines = [line.decode() async for some in export.export(session, filter, "csv") for line in some]
+    return [one["execution_id"] for one in csv.DictReader(io.StringIO("".join(lines), newline=""))]
 
 
 async def agrees(session: AsyncSession, filter: Filter, rows: list[dict[str, Any]]) -> None:
-    """Statistics, page, stream and condition against the loop."""
+    """Statistics, page, file and condition against the loop."""
     wanted = expected(filter, rows)
     ids = [one["execution_id"] for one in wanted]
     scores = [one["quality_score"] for one in wanted if one["quality_score"] is not None]
     stats = await service.stats(session, filter)
-    assert (
-        await service.find(session, FilterIn.model_validate(filter.model_dump() | {"limit": 1}))
-    ).statistics == stats
+    assert (await service.find(session, page_of(filter, 1))).statistics == stats
     assert stats.total_examples == stats.filtered_count == len(wanted), filter
     assert stats.judged == len(scores)
     mean = None if not scores else round(float(sum(scores)) / len(scores), 4)
@@ -54,10 +67,10 @@ async def agrees(session: AsyncSession, filter: Filter, rows: list[dict[str, Any
         for one in rows
     )
     assert stats.total_count == of
-    page = await service.find(session, FilterIn.model_validate(filter.model_dump() | {"limit": 7}))
+    page = await service.find(session, page_of(filter, 7))
     assert [one.execution_id for one in page.items] == ids[::-1][:7]
     assert (page.total, page.filtered_count, page.total_count) == (len(ids), len(ids), of)
-    assert [one.execution_id async for one in queries.stream(session, filter)] == ids
+    assert await in_order(session, filter) == [str(id) for id in ids]
     same = await session.scalars(select(Example.execution_id).where(queries.where(filter)))
     assert set(same.all()) == set(ids)
 

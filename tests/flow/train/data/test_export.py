@@ -131,7 +131,7 @@ async def test_tests_and_samples_stay_out_unless_asked_for(session: AsyncSession
         ({"exclude_tags": ["mine", "other"]}, "cd"),
         ({"date_after": AT}, "bcd"),
         ({"date_before": AT}, "ab"),
-        ({"limit": 2}, "ab"),
+        ({"limit": 2}, "cd"),
     ],
 )
 async def test_each_filter_narrows_as_it_says(session: AsyncSession, filters: dict[str, Any], expected: str) -> None:

@@ -48,7 +48,7 @@ async def test_the_export_is_the_bare_file(clients: list[httpx.AsyncClient]) -> 
         ({"min_quality": "0.85"}, {}, ["good"]),
         ({"tags": "test"}, {}, ["tried"]),
         ({}, {"filters": {"success_only": True}}, ["good"]),
-        ({"limit": "1"}, {"limit": 5}, ["good"]),
+        ({"limit": "1"}, {"limit": 5}, ["poor"]),
     ],
 )
 async def test_body_and_query_say_the_same_things(

@@ -264,6 +264,24 @@ async def test_a_tag_that_no_example_carries_any_more_is_no_choice(clients: Clie
     assert data(await viewer.get(f"{AT_DATA}/choices"))["tags"] == ["test"]
 
 
+@pytest.mark.parametrize("unseen", ["\u202eevil", "gold\u200b", "go\u00adld", "go\nld", "\ufeffgold", "go\u2066ld"])
+async def test_what_nobody_sees_is_part_of_no_tag_and_of_no_name(clients: Clients, unseen: str) -> None:
+    _, operator, _ = clients
+    body = {"filter": {}, "tags": ["fine", unseen]}
+    assert fault(await operator.patch(f"{AT_DATA}/tag", json=body)) == "tags"
+    ends = {"date_before": "2030-01-31", "tags": [unseen]}
+    assert fault(await operator.post(f"{AT_DATA}/tag-by-date", json=ends)) == "tags"
+    assert fault(await operator.post(f"{AT_DATA}/tag-by-quality", json={"quality_max": 1, "tags": [unseen]})) == "tags"
+    assert fault(await operator.post(FILTERS, json={"name": unseen, "filter": {}})) == "name"
+    made = data(await operator.post(FILTERS, json={"name": "seen", "filter": {}}))
+    assert fault(await operator.patch(f"{FILTERS}/{made['id']}", json={"name": unseen})) == "name"
+    # what such a tag is on already, from elsewhere, it can be taken off
+    async with transaction() as session:
+        await session.execute(text("UPDATE orchestrator_training_data SET tags = ARRAY[:tag]"), {"tag": unseen})
+    gone = data(await operator.post(f"{AT_DATA}/untag", json={"filter": {}, "tags": [unseen]}))
+    assert gone["count"] > 0
+
+
 async def test_capitals_make_no_other_tag(clients: Clients) -> None:
     viewer, operator, _ = clients
     one = (await the(viewer, "good"))["execution_id"]

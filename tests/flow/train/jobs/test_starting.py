@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from cofounder.flow.train.datasets.schemas import SplitIn
 from cofounder.kit.testing import Database
 from cofounder.settings import settings
 from tests.flow.server import signed_in
+from tests.flow.train.benchmark.test_benchmark import dataset
 from tests.flow.train.jobs.test_jobs import surroundings, version
 from tests.flow.train.tuners.servers.together import Together
 from tests.flow.train.tuners.servers.wire import running
@@ -47,7 +49,18 @@ async def test_a_dataset_may_be_named_as_at_the_command_line(operator: httpx.Asy
     again = await operator.post(AT, json={**asked, "dataset_id": "plans@1"})
     assert (again.status_code, again.json()["data"]["job_id"]) == (200, first.json()["data"]["job_id"])
     priced = await operator.post(f"{AT}/estimate", json=asked)
+    assert priced.json()["data"]["warnings"] == []
     assert priced.json()["data"]["repeats"] == first.json()["data"]["job_id"]
+
+
+async def test_an_estimate_on_a_dataset_that_holds_nothing_out_says_what_will_be_missing(
+    operator: httpx.AsyncClient,
+) -> None:
+    whole = await dataset(40, split=SplitIn(by="none"))
+    priced = await operator.post(f"{AT}/estimate", json={"target": "together", "dataset_id": str(whole.id)})
+    (warning,) = priced.json()["data"]["warnings"]
+    assert "requests has no test part" in warning
+    assert "Make a version whose split has one" in warning
 
 
 @pytest.mark.parametrize("words", ["nothing", "plans@9", "plans@x", "2b7c"])

@@ -30,6 +30,7 @@ def decided(mine: Lines, theirs: Lines, labels: list[str] | None = None, **more:
             "against_name": "small@1",
             "difference": report.compared(mine, theirs, 0),
             "slices": report.slices(mine, theirs, named, 0),
+            "not_asked": more.pop("not_asked", {}),
         },
         **more,
     )
@@ -81,6 +82,93 @@ def test_better_overall_and_worse_in_a_slice_does_not_pass() -> None:
 def test_few_lines_show_nothing() -> None:
     found = decided(lines([1.0] * 20), lines([0.0] * 20))
     assert (found["passed"], found["rule"]) == (False, "too_few")
+    assert (found["low"], found["high"]) == (None, None)
+    assert "20 lines were compared; the gate wants 30: too few lines for an interval." in found["words"]
+
+
+def test_who_wants_fewer_lines_gets_no_interval_of_them() -> None:
+    found = decided(lines([1.0] * 9), lines([0.0] * 9), minimum=5)
+    assert (found["passed"], found["rule"]) == (False, "too_few")
+
+
+AS_IT_WANTS = {"margin": gate.MARGIN, "minimum": gate.MINIMUM, "seed": gate.SEED, "most": 200}
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"margin": 0.2}, "its margin of 0.2 is wider than the gate's 0.02"),
+        ({"minimum": 5}, "it wants 5 lines, the gate 30"),
+        ({"seed": 7}, "drawn with seed 7"),
+    ],
+)
+def test_what_was_asked_for_more_loosely_is_a_look_and_no_gate(changed: dict[str, Any], why: str) -> None:
+    passing = decided(lines(drawn(0.9, 100, 1)), lines(drawn(0.6, 100, 2)))
+    assert gate.counted(passing, AS_IT_WANTS)["passed"]
+    found = gate.counted(passing, {**AS_IT_WANTS, **changed})
+    assert (found["passed"], found["rule"]) == (False, "look")
+    assert found["words"].startswith("Looked, not a gate: ")
+    assert why in found["words"]
+    assert gate.counted(found, {**AS_IT_WANTS, **changed}) == found
+    assert gate.counted(passing, {**AS_IT_WANTS, "margin": 0.0, "minimum": 50})["passed"]  # stricter is no look
+
+
+def of(n: int, rule: str, hold_out: str = "one", *, whole: bool = False) -> dict[str, Any]:
+    passed = rule in ("better", "cheaper")
+    return {"n": n, "rule": rule, "passed": passed, "words": rule, "dataset_hash": hold_out, "whole": whole}
+
+
+@pytest.mark.parametrize(
+    ("record", "passes"),
+    [
+        (of(100, "better"), False),  # the same again
+        (of(60, "better"), False),
+        (of(120, "better"), False),  # another draw
+        (of(120, "cheaper", "other", whole=True), False),  # another hold-out
+        (of(120, "better", whole=True), True),  # there is no more to draw
+        (of(200, "better"), True),
+        (of(200, "better", "other"), True),
+    ],
+)
+def test_what_did_not_pass_is_outdone_by_many_more_lines_alone(record: dict[str, Any], passes: bool) -> None:
+    before = [of(50, "not_shown"), of(100, "worse"), of(900, "look"), of(900, "too_few"), of(900, "no_answer")]
+    found = gate.counted(record, AS_IT_WANTS, before)
+    assert found["passed"] is passes
+    if not passes:
+        assert found["rule"] == "earlier_failed"
+        assert "outdone only by 200 lines" in found["words"]
+
+
+def test_the_newest_that_says_anything_decides() -> None:
+    look, few, bad, good = of(99, "look"), of(9, "too_few"), of(99, "worse"), of(99, "better")
+    assert gate.deciding([look, few, good, bad]) is good
+    assert gate.deciding([bad, good]) is bad
+    assert gate.deciding([of(99, "away"), good]) == of(99, "away")  # it has gone since
+    assert gate.deciding([look, few]) is look
+    assert gate.deciding([]) is None
+
+
+def test_a_server_that_was_away_says_nothing_of_the_answers() -> None:
+    found = decided(lines([1.0] * 60), lines([0.5] * 60), not_asked={"candidate": 0, "active": 12})
+    assert (found["passed"], found["rule"]) == (False, "away")
+    assert "12 of small@1" in found["words"]
+
+
+def test_whoever_draws_again_until_it_passes_seldom_gets_there() -> None:
+    """A model that is no better, on a hold-out of 480 lines, looked at after 30, 45 and so on; 100 seeded trials.
+
+    Were each look to count, 17 of them would pass.
+    """
+    opened = 0
+    for seed in range(100):
+        gaps = [a - b for a, b in zip(drawn(0.7, 480, seed), drawn(0.7, 480, 10_000 + seed), strict=True)]
+        records: list[dict[str, Any]] = []
+        for n in range(30, 481, 15):
+            low = report.paired(gaps[:n], 0)[1]
+            made = of(n, "better" if low > 0 else "not_shown", whole=n == 480)
+            records.append(gate.counted(made, AS_IT_WANTS, records))
+        opened += any(one["passed"] for one in records)
+    assert opened <= 10
 
 
 def test_a_model_that_is_no_better_seldom_passes() -> None:

@@ -31,6 +31,18 @@ export const businessReturns = (by: "campaign" | "channel", days = ALL_DAYS) =>
     queryFn: () => ask(client.GET("/api/business/returns", { params: { query: { by, days } } })),
   });
 
+export const businessReturnRows = (by: "campaign" | "channel", name: string, days = ALL_DAYS) =>
+  infiniteQueryOptions({
+    queryKey: ["business", "returns", by, days, name],
+    initialPageParam: {} as { cursor?: string; as_of?: string },
+    queryFn: ({ pageParam }) =>
+      ask(
+        client.GET("/api/business/returns/rows", { params: { query: { by, name, days, ...pageParam, limit: 200 } } }),
+      ),
+    getNextPageParam: (page) => (page.next_cursor ? { cursor: page.next_cursor, as_of: page.as_of } : undefined),
+    refetchInterval: false,
+  });
+
 export const oddities = (days = 365) =>
   queryOptions({
     queryKey: ["business", "anomalies", days],

@@ -9,15 +9,18 @@ export type TrainingRow = Schemas["Listed"];
 
 export type Dataset = Schemas["DatasetOut"];
 
+/** A page of it: `limit` is the page's size there, and `newest` what a filter's own limit says. */
+const paged = ({ limit: newest, ...filter }: TrainingFilter, limit: number, cursor?: string) => ({
+  body: { ...filter, newest, limit, cursor },
+});
+
 /** What a filter lets through, page after page; each page tells what all of it amounts to. */
 export const trainingExamples = (filter: TrainingFilter) =>
   infiniteQueryOptions({
     queryKey: ["training", "examples", filter],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) =>
-      askIn(
-        client.POST("/api/orchestrator/training/data/filter", { body: { ...filter, cursor: pageParam, limit: 25 } }),
-      ),
+      askIn(client.POST("/api/orchestrator/training/data/filter", paged(filter, 25, pageParam))),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: (before) => before,
     refetchInterval: byClock,
@@ -28,7 +31,7 @@ export const trainingExamples = (filter: TrainingFilter) =>
 export const trainingSums = (filter: TrainingFilter) =>
   queryOptions({
     queryKey: ["training", "sums", filter],
-    queryFn: () => askIn(client.POST("/api/orchestrator/training/data/filter", { body: { ...filter, limit: 1 } })),
+    queryFn: () => askIn(client.POST("/api/orchestrator/training/data/filter", paged(filter, 1))),
     placeholderData: (before) => before,
   });
 

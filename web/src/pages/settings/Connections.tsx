@@ -12,7 +12,7 @@ const MODELS: Field[] = [
   {
     name: "model",
     label: "Models, best first",
-    help: "PROVIDER:NAME with commas between. The built-in one, which needs no key, always ends the chain.",
+    help: "PROVIDER:NAME with commas between. Which of them begins, and how well each did, stands above. The built-in one, which needs no key, always ends the chain.",
     placeholder: "openai:gpt-5-mini, ollama:qwen3",
   },
   {
@@ -20,6 +20,7 @@ const MODELS: Field[] = [
     label: "Prices of your own",
     help: "PROVIDER:NAME=IN/OUT with commas between, in US dollars for a million tokens. They beat the published ones.",
     placeholder: "openai-compatible:my-model=0.20/0.80",
+    long: true,
   },
   { name: "openai_api_key", label: "Key for OpenAI", secret: true },
   { name: "anthropic_api_key", label: "Key for Anthropic", secret: true },
@@ -95,16 +96,16 @@ export function Connections() {
       <Shown query={query}>
         {(found) => (
           <>
-            <Panel title="Models" note="Asked in this order; the next one answers when one fails">
+            <Panel title="Models" note="Where one fails the next one answers">
               <Findings items={found.models} strip="Model " />
             </Panel>
+            <Routing />
             <Panel title="Channels" note="Without an account a text goes to the outbox folder, for you to post">
               <Findings items={found.channels} />
             </Panel>
           </>
         )}
       </Shown>
-      <Routing />
       {admin ? <Forms /> : <p className="quiet">An admin can change these.</p>}
     </div>
   );

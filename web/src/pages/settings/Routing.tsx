@@ -155,6 +155,11 @@ function Savings() {
               <p>{`Quality against the strongest: ${score(found.quality_difference, 3)} (${score(found.low, 3)} to ${score(found.high, 3)}, 90 %).`}</p>
             )}
             <p className="quiet">{found.verdict}</p>
+            {found.shadow_usd + found.benchmarks_usd > 0 && (
+              <p className="quiet">
+                {`Left apart: ${money(found.shadow_usd)} of candidates in shadow, ${money(found.benchmarks_usd)} of benchmarks. They compare models, and nothing that they say is used.`}
+              </p>
+            )}
           </div>
         </Panel>
       )}

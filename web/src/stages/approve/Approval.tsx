@@ -8,7 +8,6 @@ import { useMay } from "../../api/me";
 import { approval, company, needsYou, settings } from "../../api/queries";
 import { NoSuch } from "../../pages/Missing";
 import { Diff } from "../../parts/Diff";
-import { useDraft } from "../../parts/draft";
 import { Key, useKeys } from "../../parts/Key";
 import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
@@ -36,7 +35,7 @@ import styles from "./Approval.module.css";
 import { DecisionBar } from "./DecisionBar";
 import { Editor } from "./Editor";
 import { Expected, foretold } from "./Expected";
-import { type Edits, real, useEditing } from "./editing";
+import { type Hand, real, useEditing, useInHand } from "./editing";
 import { forbids } from "./forbidding";
 import { Images } from "./Images";
 import { PlanReview } from "./PlanReview";
@@ -56,10 +55,11 @@ export function Approval() {
 
 /** The text as it was when the page opened: a change by somebody else is shown, never slipped under the reader. */
 function Opened({ found }: { found: Waiting }) {
-  const [read, setRead] = useState(found);
+  const hand = useInHand(found);
+  const { read } = hand;
   const queries = useQueryClient();
   const took = (after: Waiting) => {
-    setRead(after); // the reader chose it themselves
+    hand.take(after); // the reader chose it themselves
     queries.setQueryData(approval(found.task_id).queryKey, { ...after, etag: `"${after.fingerprint}"` });
   };
   const moved = !found.decision && found.fingerprint !== read.fingerprint;
@@ -100,15 +100,15 @@ function Opened({ found }: { found: Waiting }) {
           {JSON.stringify(read.images) !== JSON.stringify(found.images) && (
             <p>The images, their order or their alt texts are others now.</p>
           )}
-          <button type="button" className={styles.take} onClick={() => setRead(found)}>
+          <button type="button" className={styles.take} onClick={() => hand.take(found)}>
             I have read it
           </button>
         </div>
       )}
       {found.decision ? (
-        <Decided found={found} read={read} />
+        <Decided found={found} hand={hand} />
       ) : found.kind === "content" ? (
-        <Content found={moved ? read : found} blocked={moved} took={took} />
+        <Content found={moved ? read : found} hand={hand} blocked={moved} took={took} />
       ) : (
         <PlanReview found={found} may={approver} />
       )}
@@ -160,9 +160,9 @@ function Neighbours({ id }: { id: string }) {
   );
 }
 
-type ContentProps = { found: Waiting; blocked: boolean; took: (found: Waiting) => void };
+type ContentProps = { found: Waiting; hand: Hand; blocked: boolean; took: (found: Waiting) => void };
 
-function Content({ found, blocked, took }: ContentProps) {
+function Content({ found, hand, blocked, took }: ContentProps) {
   const variants = found.channel_variants as Record<string, Variant>;
   const names = Object.keys(variants);
   const [chosen, setChosen] = useState<Record<string, boolean>>(() =>
@@ -171,7 +171,7 @@ function Content({ found, blocked, took }: ContentProps) {
   const [focus, setFocus] = useState(names[0] ?? "");
   const approver = useMay("approver");
   const [unready, setUnready] = useState(false); // an image in hand that is not with the texts yet
-  const editing = useEditing(found.task_id, found.fingerprint, variants);
+  const editing = useEditing(found, hand);
   const house = useQuery(company()).data ?? "";
   const limit = Number(useQuery(settings()).data?.quality_threshold?.value ?? 0.85);
   const variant = variants[focus];
@@ -252,7 +252,7 @@ function Content({ found, blocked, took }: ContentProps) {
         blocked={blocked || unready}
         forbidden={names.filter((name) => forbids((editing.shown[name] ?? variants[name])?.issues as never))}
         error={editing.error}
-        decided={editing.forget}
+        decided={hand.forget}
       />
     </>
   );
@@ -296,9 +296,8 @@ function Issues({ issues }: { issues: Schemas["VariantOut"]["issues"] }) {
 }
 
 /** What this tab still has in hand when somebody, or another tab, decided meanwhile. */
-function Unsent({ read }: { read: Waiting }) {
-  const [edits, setEdits] = useDraft<Edits>(`edits:${read.task_id}:${read.fingerprint}`, NO_EDITS);
-  const left = Object.entries(real(edits, read.channel_variants as Record<string, Variant>));
+function Unsent({ hand }: { hand: Hand }) {
+  const left = Object.entries(real(hand.edits, hand.read.channel_variants));
   if (left.length === 0) return null;
   return (
     <div className={styles.moved} role="alert">
@@ -316,22 +315,21 @@ function Unsent({ read }: { read: Waiting }) {
           ))}
         </div>
       ))}
-      <button type="button" className={styles.take} onClick={() => setEdits(NO_EDITS)}>
+      <button type="button" className={styles.take} onClick={hand.forget}>
         Forget it
       </button>
     </div>
   );
 }
-const NO_EDITS: Edits = {};
 
-function Decided({ found, read }: { found: Waiting; read: Waiting }) {
+function Decided({ found, hand }: { found: Waiting; hand: Hand }) {
   const made = found.decision;
   const house = useQuery(company()).data ?? "";
   if (!made) return null;
   const words = { approve: "Approved", changes: "Changes asked for", reject: "Rejected" }[made.verdict];
   return (
     <div className="stack">
-      <Unsent read={read} />
+      <Unsent hand={hand} />
       <Panel
         title={`${words} by ${made.automatic ? byWhom("automatic") : byWhom(made.by)}`}
         aside={when(made.decided_at)}

@@ -20,7 +20,8 @@ export function foretold(told: Told): string {
     told.low == null || told.high == null
       ? ""
       : `, ${percent(told.level ?? 0.8)} interval ${said(told, told.low)} to ${said(told, told.high)}`;
-  return `${said(told, told.value)} expected${range}, n = ${whole(told.n)}`;
+  const is = told.beats_channel_mean === false ? "is typical" : "expected";
+  return `${said(told, told.value)} ${is}${range}, n = ${whole(told.n)}`;
 }
 
 export function Expected({ told }: { told: Told }) {
@@ -42,7 +43,8 @@ export function Expected({ told }: { told: Told }) {
       <p className="quiet">
         {[
           told.coverage != null && `Such intervals held for ${percent(told.coverage)} of later posts.`,
-          told.beats_channel_mean === false && "This is the channel's mean: no text was told apart from it so far.",
+          told.beats_channel_mean === false &&
+            "This is the channel's typical post, the geometric mean and no average: no text was told apart from it so far.",
         ]
           .filter(Boolean)
           .join(" ")}

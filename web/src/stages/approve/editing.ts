@@ -1,8 +1,10 @@
 /** A person's changes to the waiting texts: kept while they type, tried by the server, sent with the decision. */
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { ask, client, type Schemas } from "../../api/client";
 import { useDraft } from "../../parts/draft";
+import type { Waiting } from "./Approval";
 
 export type Edit = { content?: string; body?: string; subject?: string; preheader?: string; title?: string };
 export type Edits = Record<string, Edit>;
@@ -38,9 +40,39 @@ export function real(edits: Edits, variants: Record<string, Variant>): Edits {
   return kept;
 }
 
-/** Edits in hand and what the server says of them, some 400 ms after the last key. */
-export function useEditing(task: string, fingerprint: string, variants: Record<string, Variant>) {
-  const [edits, setEdits] = useDraft<Edits>(`edits:${task}:${fingerprint}`, NOTHING);
+/** A person's edits and the text that they were made to: together they outlive a reload and a change by somebody else. */
+export type InHand = { read: Waiting | null; edits: Edits };
+const EMPTY: InHand = { read: null, edits: NOTHING };
+
+/** What a person has in hand of an approval: the text as they opened it, and their edits of it. */
+export function useInHand(found: Waiting) {
+  const [hand, set] = useDraft<InHand>(`edits:${found.task_id}`, EMPTY);
+  const [opened, open] = useState(found);
+  const read = hand.read ?? opened;
+  const keep = (edits: Edits, of: Waiting) =>
+    set(Object.keys(real(edits, of.channel_variants)).length ? { read: of, edits } : EMPTY);
+  return {
+    read,
+    edits: hand.edits,
+    /** Goes on from another text; the edits stay as they are. */
+    take: (next: Waiting) => {
+      open(next);
+      keep(hand.edits, next);
+    },
+    /** `of`: the text that is edited. */
+    edit: (edits: Edits, of: Waiting) => {
+      open(of);
+      keep(edits, of);
+    },
+    forget: () => set(EMPTY),
+  };
+}
+export type Hand = ReturnType<typeof useInHand>;
+
+/** Edits in hand and what the server says of them, some 400 ms after the last key. `found` is the text as it is read. */
+export function useEditing(found: Waiting, hand: Hand) {
+  const { task_id: task, fingerprint, channel_variants: variants } = found;
+  const { edits } = hand;
   const changed = real(edits, variants);
   const [settled] = useDebouncedValue(JSON.stringify(changed), 400);
   const tried = useQuery({
@@ -58,11 +90,10 @@ export function useEditing(task: string, fingerprint: string, variants: Record<s
       ),
   });
   const set = (channel: string, field: keyof Edit, value: string) =>
-    setEdits((all) => ({ ...all, [channel]: { ...all[channel], [field]: value } }));
+    hand.edit({ ...edits, [channel]: { ...edits[channel], [field]: value } }, found);
   const reset = (channel: string) =>
-    setEdits((all) => Object.fromEntries(Object.entries(all).filter(([name]) => name !== channel)));
+    hand.edit(Object.fromEntries(Object.entries(edits).filter(([name]) => name !== channel)), found);
   const stale = settled !== JSON.stringify(changed) || tried.isFetching;
   const shown = Object.keys(changed).length ? (tried.data?.channels ?? {}) : {};
-  const forget = () => setEdits(NOTHING);
-  return { edits, changed, set, forget, reset, shown, error: Object.keys(changed).length ? tried.error : null, stale };
+  return { edits, changed, set, reset, shown, error: Object.keys(changed).length ? tried.error : null, stale };
 }

@@ -42,7 +42,7 @@ export function Business() {
         onChange={(next) => void navigate({ search: { tab: next === "overview" ? undefined : (next ?? undefined) } })}
         keepMounted={false}
       >
-        <Tabs.List mb="lg">
+        <Tabs.List mb="lg" className={styles.tabs}>
           <Tabs.Tab value="overview">Overview</Tabs.Tab>
           <Tabs.Tab value="topics">Topics</Tabs.Tab>
           <Tabs.Tab value="posts">Posts</Tabs.Tab>

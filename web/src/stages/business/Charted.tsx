@@ -57,17 +57,20 @@ export function Rows({
   rows,
   shown,
   label,
+  stacked = false,
 }: {
   head: string[];
   rows: Cell[][];
   shown?: (value: Cell, column: number, row: Cell[]) => ReactNode;
   label: string;
+  /** On a narrow screen each row is a block, its values named. */
+  stacked?: boolean;
 }) {
   const right = (column: number) => rows.some((row) => typeof row[column] === "number");
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keyboard
     <section className={styles.scroll} tabIndex={0} aria-label={`${label}, as a table`}>
-      <table className="ledger">
+      <table className={stacked ? `ledger stacked ${styles.named}` : "ledger"}>
         <thead>
           <tr>
             {head.map((name, column) => (
@@ -82,8 +85,12 @@ export function Rows({
             // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name and never move
             <tr key={place}>
               {row.map((value, column) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: the same of cells
-                <td key={column} className={right(column) ? "right" : undefined}>
+                <td
+                  // biome-ignore lint/suspicious/noArrayIndexKey: the same of cells
+                  key={column}
+                  data-name={stacked && column ? head[column] : undefined}
+                  className={right(column) ? "right" : undefined}
+                >
                   {shown ? shown(value, column, row) : (value ?? "–")}
                 </td>
               ))}

@@ -1,4 +1,4 @@
-/** What a draft may bring on a channel, with its interval, how often such intervals held, and whether it beats the mean. */
+/** What a draft may bring on a channel, with its interval, how often such intervals held, and whether it beats the typical post. */
 import { Button, Select, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { FormEvent } from "react";
@@ -84,7 +84,7 @@ function Answer({ of }: { of: Schemas["Prediction"] }) {
             <th>Outcome</th>
             <th>Expected</th>
             <th>Held so far</th>
-            <th>Against the channel's mean</th>
+            <th>Against the typical post</th>
           </tr>
         </thead>
         <tbody>
@@ -93,6 +93,12 @@ function Answer({ of }: { of: Schemas["Prediction"] }) {
           ))}
         </tbody>
       </table>
+      {all.some((one) => one.typical != null) && (
+        <p className="quiet">
+          The typical post is the geometric mean of the channel's newest posts, as many as n says. It is not their
+          average, as Platforms gives it, which a few posts that did very well raise.
+        </p>
+      )}
       <p className="quiet">
         {of.kept
           ? `Of what was foretold of own texts before, ${percent(of.kept.value)} held (${percent(of.kept.low)} to ${percent(of.kept.high)}, n = ${whole(of.kept_n)}).`
@@ -119,7 +125,7 @@ function Line({ of }: { of: Expected }) {
           {of.n < (of.needed ?? 40) ? `${thin(of.n, of.needed ?? 40)} posts` : of.note}
         </td>
         <td data-name="Held so far">–</td>
-        <td data-name="Against the mean">–</td>
+        <td data-name="Against the typical post">–</td>
       </tr>
     );
   const span = `${percent(of.level ?? 0.8)} interval ${said(of, low)} to ${said(of, high)}, n = ${whole(of.n)}`;
@@ -144,11 +150,11 @@ function Line({ of }: { of: Expected }) {
       <td data-name="Held so far">
         {of.coverage == null ? "not known yet" : `${percent(of.coverage)} of ${whole(of.coverage_n)} later posts`}
       </td>
-      <td data-name="Against the mean">
+      <td data-name="Against the typical post">
         {of.beats_channel_mean === false ? (
-          <b>does not beat it: the mean is told</b>
+          <b>no better: this is the typical post, whatever the text</b>
         ) : of.beats_channel_mean ? (
-          `off by ${score(of.error)} times, the mean by ${score(of.mean_error)}`
+          `off by ${score(of.error)} times, the typical post by ${score(of.mean_error)}`
         ) : (
           "not known yet"
         )}

@@ -5,7 +5,8 @@ import { counted } from "../../parts/words";
 import styles from "./Business.module.css";
 import { ticks } from "./figures";
 
-export type Dot = { at: number; name: string; value: number; low?: number; high?: number };
+/** `gap`: values before this one are missing, and no line leads to it. */
+export type Dot = { at: number; name: string; value: number; low?: number; high?: number; gap?: boolean };
 type Props = {
   dots: Dot[];
   as: (value: number) => string;
@@ -32,7 +33,10 @@ export function Line({ dots, as, axis, label, height = 150 }: Props) {
   const high = steps.at(-1) ?? 1;
   const x = (at: number) => LEFT + ((at - first.at) / (last.at - first.at || 1)) * (width - LEFT - RIGHT);
   const y = (value: number) => TOP + (1 - (value - low) / (high - low || 1)) * (height - TOP - BOTTOM);
-  const path = dots.map((dot, place) => `${place ? "L" : "M"}${x(dot.at).toFixed(1)} ${y(dot.value).toFixed(1)}`);
+  const path = dots.map(
+    (dot, place) => `${place && !dot.gap ? "L" : "M"}${x(dot.at).toFixed(1)} ${y(dot.value).toFixed(1)}`,
+  );
+  const lone = dots.filter((dot, place) => (place === 0 || dot.gap) && dots[place + 1]?.gap);
   const sure = dots.filter((dot) => dot.low !== undefined && dot.high !== undefined);
   const edge = (of: Dot[], end: "low" | "high") =>
     of.map((dot) => `${x(dot.at).toFixed(1)} ${y(dot[end] ?? 0).toFixed(1)}`);
@@ -87,6 +91,9 @@ export function Line({ dots, as, axis, label, height = 150 }: Props) {
           />
         ))}
         <path d={path.join("")} fill="none" stroke="var(--c1)" strokeWidth="1.75" strokeLinejoin="round" />
+        {lone.map((dot) => (
+          <circle key={dot.at} cx={x(dot.at)} cy={y(dot.value)} r="1.75" fill="var(--c1)" />
+        ))}
         <circle cx={x(last.at)} cy={y(last.value)} r="3.5" fill="var(--c1)" />
         {shown && (
           <>

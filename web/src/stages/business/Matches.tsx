@@ -51,7 +51,8 @@ export function Matches({ search, set }: { search: Search; set: Go }) {
     setBusy(true);
     setProblem(undefined);
     try {
-      await ask(client.POST(`/api/business/matches/{match_id}/${verb}`, { params: { path: { match_id: one.id } } }));
+      const params = { path: { match_id: one.id }, query: { seen: one.state } };
+      await ask(client.POST(`/api/business/matches/{match_id}/${verb}`, { params }));
     } catch (error) {
       setProblem(error);
     }
@@ -67,8 +68,8 @@ export function Matches({ search, set }: { search: Search; set: Go }) {
     let done = 0;
     try {
       for (const each of all) {
-        const params = { params: { path: { match_id: each.id } } };
-        await ask(client.POST("/api/business/matches/{match_id}/refuse", params));
+        const params = { path: { match_id: each.id }, query: { seen: each.state } };
+        await ask(client.POST("/api/business/matches/{match_id}/refuse", { params }));
         done += 1;
       }
     } catch (error) {

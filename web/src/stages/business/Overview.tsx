@@ -18,7 +18,7 @@ import { capital, day, percent, spoken, whole } from "../../parts/words";
 import type { Go, Search } from "./Business";
 import styles from "./Business.module.css";
 import { Charted, Download, Rows } from "./Charted";
-import { bounds, brief, change, grainOf, lanes, partial, sums, thin, told, unitOf } from "./figures";
+import { afterGap, bounds, brief, change, grainOf, lanes, partial, sums, thin, told, unitOf } from "./figures";
 import { Line } from "./Line";
 import { Odd } from "./Odd";
 import { Platforms } from "./Platforms";
@@ -176,7 +176,12 @@ function Metric({ series, growth, open }: { series: Series; growth?: Growth; ope
         label={capital(series.noun)}
         as={as}
         axis={(value) => brief(value, series.unit, money)}
-        dots={points.map((point) => ({ at: Date.parse(point.end), name: span(point), value: point.value }))}
+        dots={points.map((point, place) => ({
+          at: Date.parse(point.end),
+          name: span(point),
+          value: point.value,
+          gap: afterGap(points[place - 1], point),
+        }))}
       />
       <p className={styles.under}>
         {grown?.on_month != null && <span>{change(grown.on_month)} on the month</span>}

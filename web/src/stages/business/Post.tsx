@@ -6,7 +6,19 @@ import type { Schemas } from "../../api/client";
 import { businessPost } from "../../api/queries";
 import { Facts } from "../../parts/Facts";
 import { Shown } from "../../parts/Rest";
-import { capital, channelName, counted, NONE, percent, score, short, spoken, when, whole } from "../../parts/words";
+import {
+  capital,
+  channelName,
+  counted,
+  day,
+  NONE,
+  percent,
+  score,
+  short,
+  spoken,
+  when,
+  whole,
+} from "../../parts/words";
 import styles from "./Business.module.css";
 import { Charted, Download, Rows } from "./Charted";
 import { amount, brief, visited } from "./figures";
@@ -94,7 +106,12 @@ function Body({ found }: { found: Schemas["PostOut"] }) {
       <blockquote className={styles.quote}>{found.content}</blockquote>
       <Facts
         rows={[
-          ["Published", when(of.published_at)],
+          [
+            "Published",
+            of.published_at_known
+              ? when(of.published_at)
+              : `Date unknown. ${day(of.published_at)}, a week before its first reading, stands for it.`,
+          ],
           ["Topic", (of.topic ?? of.category) ? capital(of.topic ?? of.category ?? "") : null],
           ["Views", whole(of.views)],
           [

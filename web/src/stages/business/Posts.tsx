@@ -163,7 +163,7 @@ const HEAD = [
 const line = (one: BusinessPost) => [
   one.id,
   one.platform,
-  one.published_at,
+  one.published_at_known ? one.published_at : "",
   one.title ?? one.opening,
   one.topic ?? one.category,
   one.views,
@@ -228,7 +228,7 @@ function Grid({ rows, open, more }: { rows: BusinessPost[]; open: (id: string) =
           if (!row) return null;
           const cells = [
             channelName(row.platform),
-            day(row.published_at),
+            row.published_at_known ? day(row.published_at) : "date unknown",
             whole(row.views),
             percent(row.engagement_rate, 2),
             visited(row),

@@ -9,6 +9,7 @@ import type { Go, Search } from "./Business";
 import styles from "./Business.module.css";
 import { Charted, Rows } from "./Charted";
 import { amount } from "./figures";
+import { Spent } from "./Spent";
 
 type By = "campaign" | "channel";
 type Return = Schemas["Return"];
@@ -51,10 +52,7 @@ export function Returns({ search, set }: { search: Search; set: Go }) {
   const shown = (value: unknown, column: number, row: unknown[]) => {
     if (column === 0)
       return (
-        <Link
-          to="/business"
-          search={{ tab: "posts", [by === "channel" ? "platform" : "campaign"]: String(value) } as never}
-        >
+        <Link to="/business" search={{ by, money: String(value) } as never} title="The rows behind it">
           {by === "channel" ? channelName(String(value)) : String(value)}
         </Link>
       );
@@ -63,52 +61,57 @@ export function Returns({ search, set }: { search: Search; set: Go }) {
     if (column === 1 || column === 2) return amount(value, money ? String(money) : undefined);
     return column === 3 || column === 6 ? score(value) : whole(value);
   };
+  const one = items.find((each) => each.name === search.money);
   return (
-    <Charted
-      title="What money brought"
-      unit={
-        <>
-          all time; no cause is claimed
-          <Select
-            aria-label="Money by"
-            size="xs"
-            w={140}
-            value={by}
-            data={[
-              { value: "campaign", label: "By campaign" },
-              { value: "channel", label: "By channel" },
-            ]}
-            allowDeselect={false}
-            onChange={(value) => set({ by: value as By })}
-          />
-        </>
-      }
-      head={HEAD}
-      rows={items.map(cells)}
-      shown={shown as never}
-      file={`returns-by-${by}`}
-      empty={
-        query.isPending
-          ? "One moment."
-          : query.isError
-            ? "It could not be read; it is tried again by itself."
-            : `Not enough data, no ${by} with a cost, a revenue or a measured post. Import financial metrics or posts that name one.`
-      }
-    >
-      <Rows
-        label={`What money brought by ${by}`}
-        head={SHORT.map((place) => HEAD[place] ?? "")}
-        rows={items.slice(0, FIRST).map((one) => [...SHORT.map((place) => cells(one)[place] ?? null)])}
-        shown={(value, column, row) => {
-          const one = items.find((each) => each.name === row[0]);
-          return shown(value, column, [...row, one?.currency]);
-        }}
-      />
-      {items.length > FIRST && (
-        <p
-          className={styles.under}
-        >{`The ${FIRST} on which most was spent, of ${whole(items.length)}; the table has all.`}</p>
-      )}
-    </Charted>
+    <>
+      <Spent by={by} of={one} close={() => set({ money: undefined })} />
+      <Charted
+        title="What money brought"
+        unit={
+          <>
+            all time; no cause is claimed
+            <Select
+              aria-label="Money by"
+              size="xs"
+              w={140}
+              value={by}
+              data={[
+                { value: "campaign", label: "By campaign" },
+                { value: "channel", label: "By channel" },
+              ]}
+              allowDeselect={false}
+              onChange={(value) => set({ by: value as By })}
+            />
+          </>
+        }
+        head={HEAD}
+        rows={items.map(cells)}
+        shown={shown as never}
+        file={`returns-by-${by}`}
+        empty={
+          query.isPending
+            ? "One moment."
+            : query.isError
+              ? "It could not be read; it is tried again by itself."
+              : `Not enough data, no ${by} with a cost, a revenue or a measured post. Import financial metrics or posts that name one.`
+        }
+      >
+        <Rows
+          stacked
+          label={`What money brought by ${by}`}
+          head={SHORT.map((place) => HEAD[place] ?? "")}
+          rows={items.slice(0, FIRST).map((one) => [...SHORT.map((place) => cells(one)[place] ?? null)])}
+          shown={(value, column, row) => {
+            const one = items.find((each) => each.name === row[0]);
+            return shown(value, column, [...row, one?.currency]);
+          }}
+        />
+        {items.length > FIRST && (
+          <p
+            className={styles.under}
+          >{`The ${FIRST} on which most was spent, of ${whole(items.length)}; the table has all.`}</p>
+        )}
+      </Charted>
+    </>
   );
 }

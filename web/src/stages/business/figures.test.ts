@@ -1,5 +1,19 @@
 import { expect, test } from "vitest";
-import { amount, bounds, brief, change, csvOf, lanes, partial, sums, thin, ticks, told, visited } from "./figures";
+import {
+  afterGap,
+  amount,
+  bounds,
+  brief,
+  change,
+  csvOf,
+  lanes,
+  partial,
+  sums,
+  thin,
+  ticks,
+  told,
+  visited,
+} from "./figures";
 
 test("a value is written by its unit, one that is missing as a dash", () => {
   expect(told(150_000, "usd", "EUR")).toBe("€150,000");
@@ -85,4 +99,13 @@ test("a value that lacks days says how many", () => {
     "3 days missing",
     "",
   ]);
+});
+
+test("a line breaks where more than two periods are missing", () => {
+  const of = (start: string, end = start) => ({ start, end, value: 1, currency: "USD" });
+  expect(afterGap(undefined, of("2026-10-01"))).toBe(false);
+  expect(afterGap(of("2026-10-02"), of("2026-10-05"))).toBe(false); // a weekend
+  expect(afterGap(of("2013-10-02"), of("2026-10-05"))).toBe(true);
+  expect(afterGap(of("2026-01-01", "2026-01-31"), of("2026-03-01", "2026-03-31"))).toBe(false);
+  expect(afterGap(of("2026-01-01", "2026-01-31"), of("2026-06-01", "2026-06-30"))).toBe(true);
 });

@@ -117,6 +117,13 @@ export function lanes<P extends Point>(points: P[], unit: string): Lane<P>[] {
   return [...found].map(([id, own]) => ({ id, name: id, points: own })).sort((one, other) => rank(other) - rank(one));
 }
 
+/** Whether more than two periods as long as this point's are missing before it: no line is drawn over them. */
+export function afterGap(before: Point | undefined, point: Point): boolean {
+  if (!before) return false;
+  const missing = Math.round((Date.parse(point.start) - Date.parse(before.end)) / 86_400_000) - 1;
+  return missing > 2 * covered(point);
+}
+
 export type Cell = string | number | boolean | null | undefined;
 
 /** Rows as CSV. A text that a spreadsheet would take for a formula begins with an apostrophe. */

@@ -1,4 +1,4 @@
-/** What lay in the outbox and a person posted by hand: since when it stands, and where. */
+/** What a person posted by hand from the outbox, or saw at the channel: since when it stands, and where. */
 import { Button, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { when } from "../../parts/words";
@@ -8,7 +8,10 @@ import { localTime, Said } from "./Settle";
 
 type Posted = { posted_at: string; url?: string | null };
 
-export function ByHand({ id, posted, may }: { id: string; posted: Posted | null | undefined; may: boolean }) {
+type Given = { id: string; posted: Posted | null | undefined; may: boolean; seen?: boolean };
+
+/** `seen`: it was sent from here, and a person saw that it is there. */
+export function ByHand({ id, posted, may, seen = false }: Given) {
   const [asked, setAsked] = useState(false);
   const { busy, problem, unmark } = useActs(id);
   if (asked) return <Mark id={id} posted={posted} back={() => setAsked(false)} />;
@@ -16,7 +19,7 @@ export function ByHand({ id, posted, may }: { id: string; posted: Posted | null 
     <div className="stack">
       {posted ? (
         <p style={{ margin: 0 }}>
-          Posted by hand {when(posted.posted_at)}
+          {seen ? "There since" : "Posted by hand"} {when(posted.posted_at)}
           {posted.url && (
             <>
               :{" "}
@@ -36,7 +39,7 @@ export function ByHand({ id, posted, may }: { id: string; posted: Posted | null 
       {may && (
         <div className="row">
           <Button onClick={() => setAsked(true)}>{posted ? "Mend it" : "Mark as posted"}</Button>
-          {posted && (
+          {posted && !seen && (
             <Button loading={busy === "unmark"} onClick={() => void unmark()}>
               It is not posted
             </Button>

@@ -22,6 +22,7 @@ import { Descent, variantOf } from "./Descent";
 import { Effect } from "./Effect";
 import type { Detail } from "./effect";
 import { Measured } from "./Measured";
+import { Posts } from "./Posts";
 import { accountOf, gist, standsAt } from "./reading";
 import { Said, Settle } from "./Settle";
 
@@ -55,12 +56,23 @@ function Whole({ one }: { one: Detail }) {
           <Reads one={one} found={found} />
           {one.actions?.includes("resolve") && (
             <Panel title="Is it out?" note="Nothing is sent again before you answer" pad>
-              <Settle id={one.publication_id} attempt={one.attempt} attempted={one.attempted_at} />
+              <Look one={one} />
+              <Settle
+                id={one.publication_id}
+                attempt={one.attempt}
+                attempted={one.attempted_at}
+                posts={one.deliveries[0]?.posts}
+              />
             </Panel>
           )}
           {one.actions?.includes("posted") && (
             <Panel title={one.posted ? "Posted by hand" : "Have you posted it?"} pad>
               <ByHand id={one.publication_id} posted={one.posted} may={approver} />
+            </Panel>
+          )}
+          {one.actions?.includes("correct") && (
+            <Panel title="Seen there" pad>
+              <ByHand id={one.publication_id} posted={one.seen} may={approver} seen />
             </Panel>
           )}
           {one.state === "published" && <Measured id={one.publication_id} />}
@@ -74,6 +86,22 @@ function Whole({ one }: { one: Detail }) {
           <Descent one={one} found={found} />
         </div>
       </div>
+    </>
+  );
+}
+
+/** Where to look for what nobody is sure of, each sentence once, and of a thread what is known of each post. */
+function Look({ one }: { one: Detail }) {
+  const open = one.deliveries.filter((each) => each.state === "unknown" || each.state === "not_sent");
+  const posts = one.deliveries[0]?.posts ?? [];
+  return (
+    <>
+      {[...new Set(open.map((each) => each.where))].slice(0, 3).map((where) => (
+        <p key={where} style={{ margin: 0 }}>
+          {where.replace(/[.]?$/, ".")}
+        </p>
+      ))}
+      {posts.length > 0 && <Posts posts={posts} />}
     </>
   );
 }
@@ -98,12 +126,24 @@ function Siblings({ one }: { one: Detail }) {
   );
 }
 
+/** A thread without a variant in an approval, as its posts. */
+function Thread({ one }: { one: Detail }) {
+  const posts = one.deliveries[0]?.posts ?? [];
+  return (
+    <Panel title={`${counted(posts.length, "post", "posts")} of a thread`} note={channelName(one.channel)} pad>
+      <Posts posts={posts} whole />
+      <Pictures images={one.images ?? []} />
+    </Panel>
+  );
+}
+
 /** The text as its channel shows it; where no variant of it stands, the very text. */
 function Reads({ one, found }: { one: Detail; found: Parameters<typeof variantOf>[1] }) {
   const house = useQuery(company()).data ?? "";
   const variant = variantOf(one, found);
   const [exact, setExact] = useState(false);
   const stands = standsAt(one);
+  const thread = (one.deliveries[0]?.posts?.length ?? 0) > 1;
   return (
     <div className="stack">
       {variant && !exact ? (
@@ -115,6 +155,8 @@ function Reads({ one, found }: { one: Detail; found: Parameters<typeof variantOf
           place={1}
           at={one.posted?.posted_at ?? one.finished_at ?? one.scheduled_at}
         />
+      ) : thread && !exact ? (
+        <Thread one={one} />
       ) : (
         <Panel title="The exact text" note={channelName(one.channel)} pad>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
@@ -127,7 +169,7 @@ function Reads({ one, found }: { one: Detail; found: Parameters<typeof variantOf
       <div className="row">
         <Copy value={one.text} what="Copy the text" />
         {stands && <Copy value={stands} what={isAddress(stands) ? "Copy the address" : "Copy the file's name"} />}
-        {variant && (
+        {(variant || thread) && (
           <Button onClick={() => setExact(!exact)}>{exact ? "As the channel shows it" : "The exact text"}</Button>
         )}
       </div>
@@ -170,8 +212,8 @@ function Place({ one, told }: { one: Detail; told?: string | null }) {
         ["From the file", one.posted && one.url && <Where key="file" url={one.url} />],
         ["Due", one.scheduled_at && when(one.scheduled_at)],
         ["Recipients", one.channel === "email" && counted(one.recipients, "address", "addresses")],
-        ["Not reached", !!one.unsent && counted(one.unsent, "address", "addresses")],
-        ["Not known", !!one.unknown && counted(one.unknown, "address", "addresses")],
+        ["Not reached", one.channel === "email" && !!one.unsent && counted(one.unsent, "address", "addresses")],
+        ["Not known", one.channel === "email" && !!one.unknown && counted(one.unknown, "address", "addresses")],
         ["Note", one.note !== told && one.note],
         ["Fingerprint", <span key="print" className="mono">{`${one.fingerprint.slice(0, 16)}…`}</span>],
       ]}

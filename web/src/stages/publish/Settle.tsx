@@ -1,6 +1,7 @@
 /** "Is it out?": what a person saw at the channel settles a publication whose outcome nobody knows. */
-import { Button, Checkbox, TextInput } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
+import type { Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
 import { useActs } from "./acting";
 import styles from "./Content.module.css";
@@ -12,9 +13,10 @@ export function localTime(time: string | null | undefined): string {
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-type Given = { id: string; attempt: string; attempted: string | null; onDone?: () => void };
+type Posts = Schemas["ThreadPostOut"][];
+type Given = { id: string; attempt: string; attempted: string | null; posts?: Posts; onDone?: () => void };
 
-export function Settle({ id, attempt, attempted, onDone }: Given) {
+export function Settle({ id, attempt, attempted, posts = [], onDone }: Given) {
   const [seen] = useState(attempt); // the answer is about the one that was looked at
   const [side, setSide] = useState<"sent" | "not_sent" | null>(null);
   const may = useMay("approver");
@@ -28,7 +30,7 @@ export function Settle({ id, attempt, attempted, onDone }: Given) {
     );
   const back = () => setSide(null);
   return side === "sent" ? (
-    <There id={id} attempt={seen} attempted={attempted} back={back} onDone={onDone} />
+    <There id={id} attempt={seen} attempted={attempted} posts={posts} back={back} onDone={onDone} />
   ) : (
     <NotThere id={id} attempt={seen} back={back} onDone={onDone} />
   );
@@ -36,7 +38,12 @@ export function Settle({ id, attempt, attempted, onDone }: Given) {
 
 type Part = { id: string; attempt: string; back: () => void; onDone?: () => void };
 
-function There({ id, attempt, attempted, back, onDone }: Part & { attempted: string | null }) {
+function There({ id, attempt, attempted, posts, back, onDone }: Part & { attempted: string | null; posts: Posts }) {
+  const surely = posts.filter((each) => each.state === "sent").length;
+  const asked = posts.some((each) => each.state === "waiting" || each.state === "not_sent");
+  const [stand, setStand] = useState(String(surely + 1)); // the one in doubt
+  const [again, setAgain] = useState(false);
+  const partly = asked && Number(stand) < posts.length;
   const [url, setUrl] = useState("");
   const [at, setAt] = useState(localTime(attempted));
   const { busy, problem, settle } = useActs(id);
@@ -44,19 +51,41 @@ function There({ id, attempt, attempted, back, onDone }: Part & { attempted: str
     event.preventDefault();
     // a time that was left as it is counts to the second, as the server knows it
     const time = at && at !== localTime(attempted) ? new Date(at).toISOString() : undefined;
-    if (await settle({ verdict: "sent", attempt, url: url.trim() || undefined, published_at: time, send_again: false }))
+    const count = asked ? { posts: Number(stand), send_again: partly && again } : { send_again: false };
+    if (await settle({ verdict: "sent", attempt, url: url.trim() || undefined, published_at: time, ...count }))
       onDone?.();
   };
   return (
     <form className={styles.answer} onSubmit={(event) => void send(event)}>
+      {asked && (
+        <NativeSelect
+          label="Posts that are there"
+          description="Of the thread, from the first."
+          value={stand}
+          onChange={(event) => setStand(event.currentTarget.value)}
+          data={posts
+            .map((each) => each.number)
+            .filter((number) => number >= Math.max(surely, 1))
+            .map((number) => ({ value: String(number), label: `${number} of ${posts.length}` }))}
+          error={problem?.of("posts")}
+        />
+      )}
+      {partly && (
+        <Checkbox
+          label="Send the others now"
+          description="Each as an answer to the one before."
+          checked={again}
+          onChange={(event) => setAgain(event.currentTarget.checked)}
+        />
+      )}
       <TextInput
         label="Address"
-        description="Where it stands, if you have it."
+        description="Where it stands, if you have it. It is measured by that."
         placeholder="https://"
         inputMode="url"
         value={url}
         onChange={(event) => setUrl(event.currentTarget.value)}
-        error={problem?.of("url") && "Write the whole address, with https:// before it."}
+        error={problem?.of("url")}
         data-autofocus
       />
       <TextInput
@@ -67,10 +96,10 @@ function There({ id, attempt, attempted, back, onDone }: Part & { attempted: str
         onChange={(event) => setAt(event.currentTarget.value)}
         error={problem?.of("published_at")}
       />
-      <Said problem={problem} known={["url", "published_at"]} />
+      <Said problem={problem} known={["posts", "url", "published_at"]} />
       <div className="row">
         <Button type="submit" variant="filled" loading={busy === "settle"}>
-          It is there
+          {partly ? (again ? "Send the others" : "So many are there") : "It is there"}
         </Button>
         <Button onClick={back}>Back</Button>
       </div>

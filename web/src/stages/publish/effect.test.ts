@@ -56,3 +56,14 @@ test("earlier tries keep what was said of them", () => {
     ["Published", undefined],
   ]);
 });
+
+test("what nobody knows was not handed over well, and says when the channel is asked again", () => {
+  const history = [{ at: "2026-11-02T09:00:02Z", attempt: 1, state: "unknown", said: "X was away." }];
+  const lost = { ...ONE, state: "unknown", channel: "x", delivered_by: "x", finished_at: null, history };
+  const found = moments({ ...lost, next_look_at: "2026-11-02T09:01:02Z" } as unknown as Detail);
+  expect(found.map((each) => [each.text, each.look])).toEqual([
+    ["Handed over", "unknown"],
+    ["Nobody knows whether it was sent", "unknown"],
+    ["X is asked again", "waiting"],
+  ]);
+});

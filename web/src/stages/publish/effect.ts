@@ -1,7 +1,7 @@
 /** What happened to a publication, put as moments in their order. Pure. */
 import type { Schemas } from "../../api/client";
 import { type Look, lookOf } from "../../parts/Status";
-import { byWhom, capital, counted, spoken } from "../../parts/words";
+import { byWhom, capital, channelName, counted, spoken } from "../../parts/words";
 
 export type Detail = Schemas["PublicationDetail"];
 export type Decision = Schemas["DecidedOut"];
@@ -28,7 +28,7 @@ export function moments(one: Detail, decision?: Decision | null): Moment[] {
   );
   push(
     one.attempted_at,
-    "done",
+    one.state === "unknown" && one.history.length < 2 ? "unknown" : "done",
     (one.attempts ?? 0) > 1 ? `Handed over, try ${one.attempts}` : "Handed over",
     said(one),
   );
@@ -40,6 +40,7 @@ export function moments(one: Detail, decision?: Decision | null): Moment[] {
   const word = WORDS[one.state] ?? capital(spoken(one.state));
   push(one.finished_at, lookOf(one.state), word, one.state === "published" ? null : one.note);
   push(one.posted?.posted_at, "done", "Posted by hand");
+  if (one.next_look_at) push(one.next_look_at, "waiting", `${channelName(one.delivered_by)} is asked again`);
   if (one.state === "scheduled") push(one.next_attempt_at ?? one.scheduled_at, "waiting", "Goes out");
   else if (one.state === "attempting") push(one.next_attempt_at, "waiting", "Next try");
   return found.sort((first, second) => Date.parse(first.at) - Date.parse(second.at));

@@ -23,3 +23,7 @@ test("what was posted by hand stands where the person said, not in the outbox", 
   expect(standsAt({ url: "/data/outbox/1.md", posted })).toBe("https://x.com/a/status/1");
   expect(standsAt({ url: "/data/outbox/1.md", posted: { ...posted, url: null } })).toBeNull();
 });
+
+test("of a thread a list shows its first post, not the marks between posts", () => {
+  expect(gist({ channel: "x", title: null, text: "First alpha.\n\n---\n\nSecond beta." })).toBe("First alpha.");
+});

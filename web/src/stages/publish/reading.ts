@@ -10,6 +10,7 @@ export function timeOf(one: Publication): string | null {
 /** What a list shows of the text: of a letter its subject, of an article its words, not what machines read. */
 export function gist(one: Pick<Publication, "channel" | "text" | "title">): string {
   if (one.channel === "blog") return words(one.text) || one.text;
+  if (one.channel === "x") return one.text.split(/\n+---\n+/)[0] ?? one.text;
   return (one.channel === "email" && one.title?.trim()) || one.text;
 }
 

@@ -3,6 +3,7 @@ import { Button, Select } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
+import type { Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
 import { type CommandRow, commandNumbers, commandPages, commandTypes } from "../../api/queries";
 import { Figures } from "../../parts/Figures";
@@ -149,10 +150,10 @@ function Numbers({ state, pick }: { state?: string; pick: (state: string | undef
       : "nothing waits for an agent",
     processing:
       found?.wait_seconds_p50 != null ? `taken after ${duration(found.wait_seconds_p50)}` : "in agents' hands",
-    completed: found ? `${found.completed_per_minute.toFixed(1)} a minute of late` : "",
-    failed: found?.dead_letters
-      ? `${found.dead_letters === 1 ? "waits" : "wait"} for a person`
-      : "none waits for a person",
+    completed: found?.completed_per_minute
+      ? `${found.completed_per_minute.toFixed(1)} a minute of late`
+      : "none in the last 5 minutes",
+    failed: waitFor(found),
     cancelled: "by a person, or with their task",
   };
   const figures = STATES.map((name) => ({
@@ -166,6 +167,13 @@ function Numbers({ state, pick }: { state?: string; pick: (state: string | undef
       <Figures label="Commands by state" figures={figures} picked={state} pick={pick} />
     </div>
   );
+}
+
+/** How many of the failed wait for a person; those of a task do not. */
+function waitFor(found: Schemas["Statistics"] | undefined): string {
+  const [waits, failed] = [found?.dead_letters ?? 0, found?.by_status.failed ?? 0];
+  if (waits === 0) return "none waits for a person";
+  return `${waits === failed ? "" : `${whole(waits)} `}${waits === 1 ? "waits" : "wait"} for a person`;
 }
 
 /** What a row says of the result: a line of text, never markup. */

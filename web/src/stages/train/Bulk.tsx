@@ -9,7 +9,8 @@ import type { useChanges, Which } from "./acting";
 import styles from "./Train.module.css";
 
 type Acts = ReturnType<typeof useChanges>;
-type Props = { which: Which; count: number; archived: boolean; acts: Acts; clear: () => void };
+/** `archived`: as the filter has it. Shown are those that are not; with true only those that are; with null both. */
+type Props = { which: Which; count: number; archived?: boolean | null; acts: Acts; clear: () => void };
 
 export function Bulk({ which, count, archived, acts, clear }: Props) {
   const [open, setOpen] = useState<"tag" | "untag" | null>(null);
@@ -41,13 +42,14 @@ export function Bulk({ which, count, archived, acts, clear }: Props) {
       <Button onClick={() => void acts.tag(which, ["exclude"])} disabled={acts.busy !== null}>
         Exclude
       </Button>
-      {archived ? (
-        <Button onClick={() => void acts.restore(which)} disabled={acts.busy !== null}>
-          Restore
-        </Button>
-      ) : (
+      {archived !== true && (
         <Button onClick={() => void acts.archive(which)} disabled={acts.busy !== null}>
           Archive
+        </Button>
+      )}
+      {(archived === true || archived === null) && (
+        <Button onClick={() => void acts.restore(which)} disabled={acts.busy !== null}>
+          Restore
         </Button>
       )}
     </div>

@@ -27,7 +27,7 @@ export function ByDate({ acts, since, until }: { acts: Acts; since?: string; unt
       <TextInput
         type="date"
         label="Everything up to"
-        description="The whole day too (UTC), whatever the filter and the tags are"
+        description="The whole day too (UTC), whatever the filter and the tags are; archived ones too"
         value={day}
         onChange={(event) => setDay(event.currentTarget.value)}
         required
@@ -65,7 +65,7 @@ export function ByQuality({ acts, below }: { acts: Acts; below?: number }) {
     <Asked name="Tag by quality" opened={opened} open={open} send={send}>
       <NumberInput
         label="Everything that scores below"
-        description="Not at it; whatever the filter and the tags are. What has no score stays as it is."
+        description="Not at it; whatever the filter and the tags are; archived ones too. What has no score stays as it is."
         min={0}
         max={1}
         step={0.05}

@@ -15,8 +15,8 @@ import type { Schemas } from "../../api/client";
 import { trainingChoices, trainingSums } from "../../api/queries";
 import { Panel } from "../../parts/Panel";
 import { SearchField } from "../../parts/SearchField";
-import { channelName, score, spoken } from "../../parts/words";
-import { backwards, ends, filterOf, type Go, listed, narrowed, nothing, type Search } from "./filter";
+import { capital, channelName, score, spoken } from "../../parts/words";
+import { backwards, ends, filterOf, type Go, listed, narrowed, nothing, type Search, theNewest } from "./filter";
 import { DECIDED } from "./formats";
 import { Saved } from "./Saved";
 import { Spread } from "./Sums";
@@ -61,6 +61,18 @@ export function Choose({ search, set, found }: { search: Search; set: Go; found?
       pad
     >
       <div className={styles.filter}>
+        {filter.limit && (
+          <div>
+            <Button
+              size="compact-sm"
+              onClick={() => set({ newest: undefined })}
+              rightSection={<span aria-hidden>×</span>}
+              aria-label={`Take “${theNewest(filter.limit)}” away`}
+            >
+              {capital(theNewest(filter.limit))}
+            </Button>
+          </div>
+        )}
         <Quality search={search} set={set}>
           <Spread chosen={found?.statistics} all={unbound?.statistics} />
         </Quality>

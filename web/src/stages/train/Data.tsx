@@ -25,29 +25,29 @@ import { Head } from "./Head";
 import { NewDataset } from "./NewDataset";
 import { Removed } from "./Removed";
 import { Breakdown, Using } from "./Sums";
+import { useSelection } from "./selection";
 import styles from "./Train.module.css";
 
 export function Data() {
   const search: Search = useSearch({ from: "/training" });
   const navigate = useNavigate({ from: "/training" });
   const operator = useMay("operator");
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [all, setAll] = useState(false);
   const [done, setDone] = useState<Done | null>(null);
   const { id, new: making, ...chosen } = search;
   const words = JSON.stringify(chosen);
   const filter = useMemo(() => filterOf(JSON.parse(words)), [words]);
+  const selection = useSelection(JSON.stringify(filter));
+  const { all, clear } = selection;
   const wrong = backwards(chosen);
   const query = useInfiniteQuery({ ...trainingExamples(filter), enabled: wrong === undefined });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const found = wrong ? undefined : query.data?.pages[0];
-  const clear = () => {
-    setSelected(new Set());
-    setAll(false);
-  };
+  const selected = useMemo(
+    () => new Set(rows.map((row) => row.execution_id).filter((one) => selection.ids.has(one))),
+    [rows, selection.ids],
+  ); // what left the list meanwhile is not changed behind anybody's back
   const set: Go = (next) => {
     const opens = Object.keys(next).every((name) => name === "id" || name === "new");
-    if (!opens) clear(); // what was selected may not be shown any more
     void navigate({ search: (before: Search) => ({ ...before, ...next }), replace: !opens });
   };
   const acts = useChanges((what) => {
@@ -139,8 +139,8 @@ export function Data() {
             title="Examples"
             note={found ? counted(total, "example") : undefined}
             aside={
-              operator && total > 0 && !all ? (
-                <Button size="compact-sm" variant="subtle" onClick={() => setAll(true)}>
+              operator && total > 0 && !all && !query.isPlaceholderData ? (
+                <Button size="compact-sm" variant="subtle" onClick={selection.selectAll}>
                   {`Select all ${whole(total)}`}
                 </Button>
               ) : undefined
@@ -150,7 +150,7 @@ export function Data() {
               <Bulk
                 which={all ? { filter, expected: total } : { execution_ids: [...selected] }}
                 count={all ? total : selected.size}
-                archived={search.archived === "only"}
+                archived={filter.archived}
                 acts={acts}
                 clear={clear}
               />
@@ -171,10 +171,7 @@ export function Data() {
                   rows={rows}
                   selected={selected}
                   all={all}
-                  select={(next) => {
-                    setAll(false);
-                    setSelected(next);
-                  }}
+                  select={selection.select}
                   selectable={operator}
                   open={(one) => set({ id: one })}
                 />

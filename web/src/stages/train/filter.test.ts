@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { backwards, ends, filterOf, listed, searchOf, toldFilter } from "./filter";
+import { backwards, ends, filterOf, listed, narrowed, searchOf, toldFilter } from "./filter";
 
 test("a filter survives the way through the address", () => {
   const search = {
@@ -30,6 +30,14 @@ test("costs, failures and what is archived too are said in the address", () => {
   const filter = { failed_only: true, cost_min: 0, cost_max: 0.25, archived: null };
   expect(searchOf(filter)).toMatchObject({ success: "no", least: "0", most: "0.25", archived: "with" });
   expect(filterOf(searchOf(filter))).toEqual(filter);
+});
+
+test("a limit is said in the address, and takes the newest", () => {
+  const filter = { include_tags: ["gold"], limit: 5 };
+  expect(searchOf(filter)).toMatchObject({ in: "gold", newest: "5" });
+  expect(filterOf(searchOf(filter))).toEqual(filter);
+  expect(narrowed({ newest: "5" })).toBe(true);
+  for (const newest of ["0", "-1", "1.5", "few", "2000000000"]) expect(filterOf({ newest })).toEqual({});
 });
 
 test("a kept time stays the time that it is, a whole day becomes the day", () => {

@@ -25,6 +25,10 @@ const usd = (text: string | undefined): number | undefined => {
   const value = Number(text);
   return text && value >= 0 && value <= 1_000_000 ? value : undefined;
 };
+const many = (text: string | undefined): number | undefined => {
+  const value = Number(text);
+  return text && Number.isInteger(value) && value >= 1 && value <= 1_000_000_000 ? value : undefined;
+};
 const yesOrNo = (text: string | undefined): boolean | undefined =>
   text === "yes" ? true : text === "no" ? false : undefined;
 
@@ -50,6 +54,7 @@ export const NARROWS = [
   "legacy",
   "archived",
   "sample",
+  "newest",
 ] as const;
 
 export const narrowed = (search: Search): boolean => NARROWS.some((name) => search[name]);
@@ -102,6 +107,7 @@ export function filterOf(search: Search): TrainingFilter {
     is_legacy: yesOrNo(search.legacy),
     archived: search.archived === "only" ? true : search.archived === "with" ? null : undefined,
     include_sample: search.sample === "yes" ? true : undefined,
+    limit: many(search.newest),
   };
   for (const [name, value] of Object.entries(filter))
     if (value === undefined || (Array.isArray(value) && value.length === 0)) delete filter[name];
@@ -135,6 +141,7 @@ export function searchOf(filter: Record<string, unknown>): Search {
     legacy: said("is_legacy"),
     archived: filter.archived === true ? "only" : filter.archived === null ? "with" : undefined,
     sample: filter.include_sample === true ? "yes" : undefined,
+    newest: text("limit"),
   };
 }
 
@@ -165,6 +172,8 @@ const edge = (value: unknown, end: string) => {
   return time.length === 10 ? day(`${time}T12:00:00Z`) : when(time);
 };
 
+export const theNewest = (limit: number) => `the newest ${whole(limit)}`;
+
 const TOLD: Record<string, (value: unknown) => string | undefined> = {
   quality_min: (value) => `quality at least ${value}`,
   quality_max: (value) => `quality at most ${value}`,
@@ -187,5 +196,5 @@ const TOLD: Record<string, (value: unknown) => string | undefined> = {
   is_legacy: (value) => only(value, "only work from before this product", "without work from before this product"),
   archived: (value) => (value === null ? "archived ones too" : only(value, "only archived ones", undefined)),
   include_sample: (value) => only(value, "the sample company's too", undefined),
-  limit: (value) => `the newest ${whole(Number(value))}`,
+  limit: (value) => theNewest(Number(value)),
 };

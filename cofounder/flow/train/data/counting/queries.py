@@ -35,6 +35,7 @@ from cofounder.flow.train.data.queries import (
     ScoreCount,
     among,
     bucket,
+    conditions,
     hashed,
     month,
     of_dates,
@@ -93,9 +94,14 @@ async def counted(session: AsyncSession, filter: Filter) -> dict[str, Any]:
 
 
 def _lines(filter: Filter) -> CTE:
-    """(kind, bucket of the score or none, n, sum of scores, earliest, latest) of everything in the bounds."""
+    """(kind, bucket of the score or none, n, sum of scores, earliest, latest) of everything in the bounds.
+
+    What a limit takes no kept count knows.
+    """
     dates, scores = of_dates(filter), of_quality(filter)
-    if of_single(filter) or (dates and scores):
+    if filter.limit is not None:
+        found = [_from_facts(conditions(filter), seen=True)]
+    elif of_single(filter) or (dates and scores):
         found = [_from_facts([*of_facts(filter), *scores], seen=bool(of_single(filter)))]
     elif dates:
         found = _from_months(filter)

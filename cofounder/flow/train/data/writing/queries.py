@@ -3,14 +3,40 @@
 Its bytes are those of `roles.shaper.Shaper`; a test holds them to that.
 """
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, column, exists, literal, literal_column, select, table, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    column,
+    exists,
+    literal,
+    literal_column,
+    select,
+    table,
+    text,
+    true,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from cofounder.flow.train.data.filters import Filter
-from cofounder.flow.train.data.queries import Condition, Example, Fact, Kind, among, of_facts, of_kinds, of_quality
+from cofounder.flow.train.data.queries import (
+    Condition,
+    Example,
+    Fact,
+    Kind,
+    among,
+    newest,
+    of_facts,
+    of_kinds,
+    of_quality,
+)
 
 _e = aliased(Example, name="e")
 _tasks = table("tasks", column("id"))
@@ -80,9 +106,23 @@ def _in_order(what: ColumnElement[str], *conditions: Condition) -> Select[str]:
 
 
 async def of_filter(session: AsyncSession, filter: Filter) -> list[Condition]:
-    """The filter as conditions on `Fact`, its kinds already looked up: what is then left is read in order, without a join."""
+    """The filter as conditions on `Fact`, its kinds already looked up: what is then left is read in order, without a join.
+
+    Its limit is looked up too: where among the newest it begins, and where it ends, should more come meanwhile.
+    """
     kinds = (await session.scalars(select(Kind.id).where(*of_kinds(filter)).distinct())).all()
-    return [among(kinds), *of_quality(filter), *of_facts(filter)]
+    found = [among(kinds), *of_quality(filter), *of_facts(filter)]
+    if filter.limit is not None:
+        place = tuple_(Fact.requested_at, Fact.execution_id)
+        last = (await session.execute(newest(filter).limit(1))).first()
+        first = (await session.execute(newest(filter).offset(filter.limit - 1).limit(1))).first()
+        found += [place <= _place(last)] if last else []
+        found += [place >= _place(first)] if first else []
+    return found
+
+
+def _place(row: Row[datetime, UUID]) -> ColumnElement[Any]:
+    return tuple_(*(literal(value) for value in row))
 
 
 def of_one(execution_id: UUID) -> tuple[Condition, ...]:

@@ -34,11 +34,11 @@ _RAWS_AT_ONCE = 1_000
 Batches = AsyncGenerator[list[bytes], None]
 
 
-async def planner(session: AsyncSession, filter: Filter, *, redact: bool = True) -> Batches:
+async def planner(session: AsyncSession, filter: Filter, *, redact: bool = True, first: int | None = None) -> Batches:
     """Planner lines in the chat form, oldest request first; examples without a plan have none, withdrawn ones neither."""
     shaper = Shaper("planner", redact=redact, bare=True)
     meant = await queries.of_filter(session, filter)
-    statement = queries.planner(None if redact else shaper.head, *meant).limit(filter.limit)
+    statement = queries.planner(None if redact else shaper.head, *meant).limit(first)
     await queries.hasten(session)
     async with aclosing(copied(session, statement)) as pieces:
         async for piece in pieces:
@@ -51,7 +51,7 @@ async def raws(session: AsyncSession, filter: Filter, *, reading: bool = False) 
 
     `reading`: and with what was read in each request.
     """
-    statement = queries.with_task(*await queries.of_filter(session, filter), reading=reading).limit(filter.limit)
+    statement = queries.with_task(*await queries.of_filter(session, filter), reading=reading)
     await queries.hasten(session)
     waiting: list[bytes] = []
     async with aclosing(copied(session, statement)) as pieces:
@@ -68,10 +68,10 @@ def _raws(found: Iterable[bytes]) -> list[Raw]:
     return [_raw(from_json(one)) for one in found]
 
 
-async def rows(session: AsyncSession, filter: Filter, *, redact: bool = True) -> Batches:
+async def rows(session: AsyncSession, filter: Filter, *, redact: bool = True, first: int | None = None) -> Batches:
     """A header and one flat row of CSV an example, oldest request first."""
     yield [header().encode()]
-    statement = queries.rows(*await queries.of_filter(session, filter)).limit(filter.limit)
+    statement = queries.rows(*await queries.of_filter(session, filter)).limit(first)
     await queries.hasten(session)
     async with aclosing(copied(session, statement)) as pieces:
         async for piece in pieces:

@@ -47,6 +47,14 @@ export function Estimate({ body, local, told, busy, estimate, compare, start, op
                 <span>What it will score on the held-out lines says little. The dataset's page names them.</span>
               </div>
             )}
+            {told.warnings.map((one) => (
+              <div key={one} className={styles.need}>
+                <b>
+                  <Glyph look="you" /> Nothing to test it on
+                </b>
+                <span>{one}</span>
+              </div>
+            ))}
             {told.needs_approval && (
               <div className={styles.need}>
                 <b>

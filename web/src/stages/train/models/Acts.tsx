@@ -180,7 +180,7 @@ function Shadow({ of, role, close }: { of: TunedModel; role: ModelRole; close: (
   const send = async () => {
     const body = { model: of.id, shadow: true, daily_usd: Number(daily) };
     const done = await act("shadow", () => askIn(client.PUT("/api/orchestrator/models/candidate", { body })));
-    if (done) say(`${of.label} runs in shadow.`);
+    if (done) say(done.answer.shadow?.warning ?? `${of.label} runs in shadow.`);
     return done !== undefined;
   };
   const other = role.candidate && role.candidate.id !== of.id ? role.candidate.label : null;

@@ -1,4 +1,4 @@
-/** A comparison begun: on which held-out lines, how many, and what the gate wants. */
+/** A comparison begun: on which held-out lines, and how many. */
 import { Button, Checkbox, Modal, NumberInput, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -8,14 +8,11 @@ import { Trouble } from "../../../parts/Rest";
 import { counted } from "../../../parts/words";
 import { titled } from "../Datasets";
 import { useAct } from "../jobs/acting";
-import train from "../Train.module.css";
 
 export function Bench({ of, close }: { of: TunedModel; close: () => void }) {
   const datasets = useQuery(readyDatasets()).data?.items.filter((one) => one.role === of.role) ?? [];
   const [dataset, setDataset] = useState(of.dataset_id ?? "");
   const [most, setMost] = useState<number | string>(200);
-  const [minimum, setMinimum] = useState<number | string>(30);
-  const [seed, setSeed] = useState<number | string>(0);
   const [judge, setJudge] = useState(false);
   const { busy, problem, act } = useAct("models");
   const send = async (event: FormEvent) => {
@@ -24,15 +21,11 @@ export function Bench({ of, close }: { of: TunedModel; close: () => void }) {
       model: of.id,
       dataset_id: dataset || undefined,
       most: Number(most),
-      minimum: Number(minimum),
-      seed: Number(seed),
       judge,
-      margin: 0.02,
-      timeout_seconds: 60,
     };
     if (await act("bench", () => askIn(client.POST("/api/orchestrator/models/benchmark", { body })))) close();
   };
-  const known = ["dataset_id", "most", "minimum", "seed", "judge"].some((field) => problem?.of(field));
+  const known = ["dataset_id", "most", "judge"].some((field) => problem?.of(field));
   return (
     <Modal opened onClose={close} title={`Compare ${of.label}`}>
       <form className="stack" onSubmit={(event) => void send(event)}>
@@ -52,35 +45,16 @@ export function Bench({ of, close }: { of: TunedModel; close: () => void }) {
           onChange={(value) => setDataset(value ?? "")}
           error={problem?.of("dataset_id")}
         />
-        <div className={train.three}>
-          <NumberInput
-            label="Lines at most"
-            min={1}
-            max={2000}
-            allowDecimal={false}
-            value={most}
-            onChange={setMost}
-            error={problem?.of("most")}
-          />
-          <NumberInput
-            label="The gate wants"
-            min={5}
-            max={2000}
-            allowDecimal={false}
-            value={minimum}
-            onChange={setMinimum}
-            error={problem?.of("minimum")}
-          />
-          <NumberInput
-            label="Seed"
-            min={0}
-            max={2 ** 31 - 1}
-            allowDecimal={false}
-            value={seed}
-            onChange={setSeed}
-            error={problem?.of("seed")}
-          />
-        </div>
+        <NumberInput
+          label="Lines at most"
+          description="The gate wants 30. A larger number asks the same lines and more."
+          min={1}
+          max={2000}
+          allowDecimal={false}
+          value={most}
+          onChange={setMost}
+          error={problem?.of("most")}
+        />
         {of.role === "writer" && (
           <Checkbox
             label="Let a configured model compare the texts"
@@ -93,7 +67,7 @@ export function Bench({ of, close }: { of: TunedModel; close: () => void }) {
         <div className="row">
           <span className="space" />
           <Button onClick={close}>Not now</Button>
-          <Button type="submit" variant="filled" loading={busy !== null} disabled={!Number(most) || !Number(minimum)}>
+          <Button type="submit" variant="filled" loading={busy !== null} disabled={!Number(most)}>
             Compare
           </Button>
         </div>

@@ -111,7 +111,7 @@ function Differs({ of, scale }: { of: Span; scale: number }) {
         min={-scale}
         max={scale}
         reference={0}
-        thin={of.n < 5}
+        thin={of.low === null}
         label={`Difference: ${spanWords(of)}`}
         width={104}
       />

@@ -12,7 +12,7 @@ import { ago, visible, whole } from "../../../parts/words";
 import { useAct } from "../jobs/acting";
 import { Bench } from "./Bench";
 import styles from "./Models.module.css";
-import { gateOf, minus, scaleOf, spanWords } from "./told";
+import { type Gate as GateRecord, gateOf, minus, scaleOf, spanWords } from "./told";
 
 type Props = {
   of: TunedModel;
@@ -21,6 +21,8 @@ type Props = {
   bench: ModelBenchmark | null;
   stale: boolean;
 };
+
+const verdict = ({ passed, rule }: GateRecord) => (passed ? "Passed" : rule === "look" ? "A look" : "Not passed");
 
 export function Gate({ of, role, benches, bench, stale }: Props) {
   const operator = useMay("operator");
@@ -49,7 +51,7 @@ export function Gate({ of, role, benches, bench, stale }: Props) {
           <>
             <p className={styles.said}>{minus(gate.words)}</p>
             <div className={styles.verdict}>
-              <Status status={gate.passed ? "done" : "cancelled"} word={gate.passed ? "Passed" : "Not passed"} />
+              <Status status={gate.passed ? "done" : "cancelled"} word={verdict(gate)} />
               <span className={styles.claim}>
                 <Interval
                   estimate={gate.difference}
@@ -58,13 +60,20 @@ export function Gate({ of, role, benches, bench, stale }: Props) {
                   min={-scaleOf([gate])}
                   max={scaleOf([gate])}
                   reference={0}
-                  thin={gate.n < 5}
+                  thin={gate.low === null}
                   label={`Difference of the score: ${spanWords(gate)}`}
                 />
                 <span>{spanWords(gate)}</span>
               </span>
               <span className="quiet">{`It wants ${whole(gate.minimum)} lines; the score goes from 0 to 1.`}</span>
             </div>
+            {["slice_worse", "worse", "not_shown"].includes(gate.rule) && (
+              <p className="quiet">
+                {
+                  "What did not pass is outdone by twice as many lines, or by all lines of the same hold-out where those are more. Comparing again until it passes shows nothing."
+                }
+              </p>
+            )}
             {stale && !running && (
               <p className="quiet">
                 {`That was against another model than ${uses}, which the ${of.role} uses now: compare it again before it can take over.`}

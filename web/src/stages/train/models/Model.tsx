@@ -20,7 +20,7 @@ import { Compared } from "./Compared";
 import { Gate } from "./Gate";
 import { brief } from "./Models";
 import styles from "./Models.module.css";
-import { agreedWord, counting } from "./told";
+import { agreedWord, counting, notAsked } from "./told";
 
 export function Model({ id, set }: { id: string; set: Go }) {
   const query = useQuery(tunedModel(id));
@@ -40,7 +40,7 @@ export function Model({ id, set }: { id: string; set: Go }) {
             <Acts of={of} role={role} passed={!stale && bench?.gate?.passed === true} set={set} />
             <Gate of={of} role={role} benches={found.benchmarks} bench={bench} stale={stale} />
             <Compared benches={found.benchmarks} first={bench} />
-            <Agreement rows={found.comparisons} of={of} />
+            <Agreement rows={found.comparisons} of={of} shadow={of.shadow ? (role.shadow ?? null) : null} />
             <Comes of={of} changes={found.history} />
             <About of={of} />
             {of.state === "retired" && of.job_id && <Left job={of.job_id} />}
@@ -68,13 +68,18 @@ function Titled({ label }: { label: string }) {
 
 type Comparison = Schemas["ModelComparisonOut"];
 
-function Agreement({ rows, of }: { rows: Comparison[]; of: TunedModel }) {
+type Shadow = Schemas["ShadowOut"] | null;
+
+function Agreement({ rows, of, shadow }: { rows: Comparison[]; of: TunedModel; shadow: Shadow }) {
   return (
     <Panel title="On real tasks" note="beside what was used; 95% intervals" pad>
+      {shadow && <Spent of={shadow} />}
       {rows.length === 0 ? (
         <p style={{ margin: 0 }} className="quiet">
           {of.shadow
-            ? "It runs in shadow. No task has come by yet."
+            ? shadow && (shadow.not_asked > 0 || shadow.warning)
+              ? "It has answered nothing yet."
+              : "It runs in shadow. No task has come by yet."
             : "Nothing yet. In shadow it would answer real tasks beside what is used, and change nothing of them."}
         </p>
       ) : (
@@ -85,6 +90,17 @@ function Agreement({ rows, of }: { rows: Comparison[]; of: TunedModel }) {
         </div>
       )}
     </Panel>
+  );
+}
+
+/** What its limit of today is used for, and what kept it from being asked. */
+function Spent({ of }: { of: Schemas["ShadowOut"] }) {
+  const why = of.warning ?? (of.not_asked > 0 ? notAsked(of) : null);
+  return (
+    <p style={{ margin: "0 0 12px" }}>
+      {`In shadow: ${money(of.spent_usd)} of ${money(of.daily_usd)} today.`}
+      {why && ` ${why}`}
+    </p>
   );
 }
 

@@ -1,6 +1,7 @@
 /** What the planner, the writer and the judge use now, what they used before, and who is the candidate. */
 import { Button, Modal, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { askIn, client } from "../../../api/client";
 import { useMay } from "../../../api/me";
@@ -14,6 +15,7 @@ import type { Go } from "../filter";
 import { useAct } from "../jobs/acting";
 import train from "../Train.module.css";
 import styles from "./Models.module.css";
+import { notAsked } from "./told";
 
 export function Roles({ set }: { set: Go }) {
   return (
@@ -52,7 +54,15 @@ function Role({ of, set }: { of: ModelRole; set: Go }) {
         <p className={styles.name}>{of.active ? <Open of={of.active} set={set} /> : `The configured models`}</p>
         <Facts
           rows={[
-            [of.active ? "After it" : "In this order", configured(of).join(", ")],
+            [of.active ? "After it" : of.in_turn ? "In this order" : "Of these", configured(of).join(", ")],
+            [
+              "Which of them",
+              of.in_turn ? null : (
+                <Link key="routing" to="/settings" search={{ tab: "routing" }} hash="routing">
+                  by the job and what was measured
+                </Link>
+              ),
+            ],
             [
               "Before",
               of.previous ? (
@@ -67,6 +77,9 @@ function Role({ of, set }: { of: ModelRole; set: Go }) {
                 <span key="candidate" className="row">
                   <Open of={of.candidate} set={set} />
                   {of.candidate.shadow && <span className="quiet">in shadow</span>}
+                  {of.shadow && (of.shadow.warning || of.shadow.not_asked > 0) && (
+                    <span className="quiet">{of.shadow.warning ?? notAsked(of.shadow)}</span>
+                  )}
                 </span>
               ) : (
                 "none"

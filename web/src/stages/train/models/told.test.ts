@@ -52,6 +52,9 @@ test("a difference is told with its interval and n, and that it may be none", ()
     "−0.100, −0.400 to 0.200, n = 9; may be none",
   );
   expect(spanWords({ n: 60, difference: 0, low: 0, high: 0 })).toBe("no difference, n = 60");
+  expect(spanWords({ n: 5, difference: 0.2, low: null, high: null })).toBe(
+    "+0.200, n = 5: too few lines for an interval",
+  );
   expect(minus("Overall -0.267 (-0.433 to +0.100), intent-free")).toBe(
     "Overall −0.267 (−0.433 to +0.100), intent-free",
   );
@@ -75,6 +78,12 @@ test("only a benchmark against what is in use now counts", () => {
   expect(counting(all, "x")).toMatchObject({ bench: { id: "b" }, stale: false });
   expect(counting(all, "y")).toMatchObject({ bench: { id: "b" }, stale: true });
   expect(counting([], null)).toEqual({ bench: null, stale: false });
+});
+
+test("a look neither opens the gate nor closes it", () => {
+  const looked = { ...bench("c", null), gate: { passed: false, rule: "look" } } as unknown as Bench;
+  expect(counting([looked, bench("b", null)], null)).toMatchObject({ bench: { id: "b" }, stale: false });
+  expect(counting([looked], null)).toMatchObject({ bench: { id: "c" }, stale: false });
 });
 
 test("every kind of change has its sentence", () => {

@@ -5,7 +5,8 @@ import { NONE, score } from "../../../parts/words";
 export type Version = Schemas["ModelVersionOut"];
 export type Bench = Schemas["BenchmarkOut"];
 export type Change = Schemas["PromotionOut"];
-export type Span = { n: number; difference: number; low: number; high: number };
+/** Without an interval where too few lines lie behind it. */
+export type Span = { n: number; difference: number; low: number | null; high: number | null };
 export type Figures = {
   n: number;
   failed: number;
@@ -85,8 +86,10 @@ export function spanOf(results: Results, key: string): Span | null {
   return typeof found === "object" ? found : null;
 }
 
-/** "+0.367, 0.250 to 0.483, n = 60"; it says so where nothing may lie behind it. */
+/** "+0.367, 0.250 to 0.483, n = 60"; it says so where nothing may lie behind it, or too little. */
 export function spanWords({ difference, low, high, n }: Span): string {
+  if (low === null || high === null)
+    return `${difference > 0 ? "+" : ""}${score(difference, 3)}, n = ${n}: too few lines for an interval`;
   if (difference === 0 && low === 0 && high === 0) return `no difference, n = ${n}`;
   const sign = difference > 0 ? "+" : "";
   const none = low <= 0 && high >= 0 ? "; may be none" : "";
@@ -95,15 +98,24 @@ export function spanWords({ difference, low, high, n }: Span): string {
 
 /** Ends of a scale around 0 that holds all of these, never narrower than a tenth to each side. */
 export function scaleOf(spans: readonly Span[]): number {
-  return Math.min(1, 1.1 * Math.max(0.1, ...spans.flatMap((one) => [Math.abs(one.low), Math.abs(one.high)])));
+  const ends = spans.flatMap((one) => [one.low ?? one.difference, one.high ?? one.difference]);
+  return Math.min(1, 1.1 * Math.max(0.1, ...ends.map(Math.abs)));
 }
 
-/** The benchmark whose gate counts now: the newest that ended against what the role uses now, and whether there is one. */
+/** What neither opens the gate nor closes it. */
+const SAYS_NOTHING = ["look", "too_few"];
+
+/** The benchmark whose gate counts now: the newest against what the role uses now that says anything, and whether there is one. */
 export function counting(benches: readonly Bench[], active: string | null): { bench: Bench | null; stale: boolean } {
   const ended = benches.filter((one) => one.state === "succeeded" && one.gate);
-  const mine = ended.find((one) => (one.against_id ?? null) === active);
-  return mine ? { bench: mine, stale: false } : { bench: ended[0] ?? null, stale: ended.length > 0 };
+  const mine = ended.filter((one) => (one.against_id ?? null) === active);
+  const deciding = mine.find((one) => !SAYS_NOTHING.includes(String(one.gate?.rule))) ?? mine[0];
+  return deciding ? { bench: deciding, stale: false } : { bench: ended[0] ?? null, stale: ended.length > 0 };
 }
+
+/** Why a candidate in shadow was not asked today. */
+export const notAsked = (of: Schemas["ShadowOut"]): string =>
+  `${of.not_asked === 1 ? "1 call was" : `${of.not_asked} calls were`} not made today: ${of.why_not}.`;
 
 const THE_CONFIGURED = "the configured models";
 /** What changed, as a sentence without its end: who and when stand beside it. */
