@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -176,6 +177,15 @@ async def test_growth_in_a_year_is_told_beside_the_year_before(company: House) -
     assert told
     assert told[1] == told[3]
     assert int(told[2]) == int(told[4]) + 1
+
+
+async def test_customers_at_the_end_of_a_quarter_are_those_of_its_last_month(company: House) -> None:
+    last = (today().replace(day=1) - timedelta(days=1)).replace(day=1)
+    closed = last.replace(month=(last.month - 1) // 3 * 3 + 1) - timedelta(days=1)  # of the quarter before
+    quarter = f"Q{closed.month // 3} {closed.year}"
+    asked = (await say(company.viewer, f"How many customers did we have at the end of {quarter}?"))["answer"]
+    month = (await say(company.viewer, f"How many customers did we have in {closed:%B %Y}?"))["answer"]
+    assert asked["sources"][0]["rows"][0]["value"] == month["sources"][0]["rows"][0]["value"]
 
 
 async def test_every_period_that_is_named_is_told(company: House) -> None:

@@ -145,7 +145,7 @@ async def test_a_verdict_may_be_about_one_recipient_and_the_rest_stays_unknown(
     first = await resolve(one, verdict="sent", recipients=["ADA@reader.example"])
     assert first.state == "unknown"
     last = await resolve(one, verdict="not_sent")
-    assert (last.state, last.unsent, last.actions) == ("published", 1, ["retry"])
+    assert (last.state, last.unsent, last.actions) == ("published", 1, ["correct", "retry"])
     with pytest.raises(RecipientUnknown) as caught:
         await resolve(await lost(mail), verdict="sent", recipients=["eve@reader.example"])
     assert caught.value.field == "recipients.0"
@@ -219,7 +219,7 @@ async def test_who_is_found_without_it_gets_it_later_only_when_that_was_asked(
         to = [address for message in server.messages for address in message.rcpt_tos]
     assert sorted(to) == ["ada@reader.example", "bob@reader.example", "cid@reader.example"]  # ada's was the lost one
     (last,) = await of(one.task_id)
-    assert (last.state, last.unsent, last.actions) == ("published", 1, ["retry"])
+    assert (last.state, last.unsent, last.actions) == ("published", 1, ["correct", "retry"])
 
 
 async def test_one_is_sent_again_at_once_while_another_stays_unknown(engine_running: Database, mail: Mail) -> None:

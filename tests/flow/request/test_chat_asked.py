@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cofounder.flow.request.chat import modes
+from cofounder.flow.request.chat import following, modes
 from cofounder.flow.request.chat.plainly import tell
 from cofounder.flow.request.chat.reading import read
 from cofounder.flow.request.chat.tools import Tools
@@ -103,3 +103,28 @@ def test_agreement_is_a_decision_and_begins_no_work(message: str) -> None:
 @pytest.mark.parametrize("message", ["thanks", "ok", "great, thanks", "yes, how many customers do we have?"])
 def test_what_only_sounds_like_agreement_is_none(message: str) -> None:
     assert read(message, TODAY).kind != "decision"
+
+
+@pytest.mark.parametrize("message", ["thanks", "Thank you so much!", "ok", "great, thanks", "Perfect.", "I see"])
+async def test_a_word_of_thanks_gets_a_short_answer_and_what_was_talked_of_stays(message: str) -> None:
+    subject = read(message, TODAY)
+    text, sources = await tell(subject, Tools({}, now()))
+    assert (subject.kind, len(text) < 80, sources) == ("thanks", True, [])
+    asked = read("What was our revenue in May?", TODAY)
+    assert following.thread([asked, subject]) == asked
+
+
+@pytest.mark.parametrize(
+    ("message", "label", "unclear"),
+    [
+        ("How many customers did we have at the end of Q1 2026?", "Q1 2026", []),
+        ("How many customers did we have by the end of last year?", "2025", []),
+        ("What was our revenue at the end of 2025?", None, ["the end of 2025"]),
+        ("How many customers did we have at the start of Q1 2026?", None, ["the start of Q1 2026"]),
+    ],
+)
+def test_the_end_of_a_time_is_placed_for_a_figure_that_is_counted_at_a_moment(
+    message: str, label: str | None, unclear: list[str]
+) -> None:
+    found = read(message, TODAY)
+    assert (found.period and found.period.label, found.unclear) == (label, unclear)

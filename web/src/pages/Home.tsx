@@ -25,6 +25,7 @@ import { Glyph, Status } from "../parts/Status";
 import {
   ago,
   atClock,
+  capital,
   channelName,
   cost,
   counted,
@@ -39,6 +40,7 @@ import {
   whole,
 } from "../parts/words";
 import { useMine } from "../shell/badges";
+import { scored } from "../stages/approve/Approvals";
 import { Effect } from "../stages/learn/Estimate";
 import { gist } from "../stages/publish/reading";
 import { NewTask } from "../stages/request/NewTask";
@@ -174,10 +176,7 @@ function NeedsYou({ now }: { now: number }) {
                     <p>
                       {task.status === "needs_clarification"
                         ? "Asks a question before it plans."
-                        : [
-                            task.quality_score == null ? null : `Scored ${score(task.quality_score, 3)}`,
-                            task.channels.map(channelName).join(", "),
-                          ]
+                        : [capital(scored(task) ?? ""), task.channels.map(channelName).join(", ")]
                             .filter(Boolean)
                             .join(". ")}
                     </p>

@@ -7,7 +7,7 @@ from cofounder.flow.request.chat import phrases
 from cofounder.flow.request.chat.subject import Subject
 from cofounder.models.brief import Period
 
-_SAYS_NOTHING = ("unknown", "help")
+_SAYS_NOTHING = ("unknown", "help", "thanks")
 
 
 def followed(low: str, plain: Subject, before: Subject) -> Subject:
@@ -18,6 +18,7 @@ def followed(low: str, plain: Subject, before: Subject) -> Subject:
         "check",
         "decision",
         "help",
+        "thanks",
         "unknown",
         "work",
         "split",

@@ -9,7 +9,7 @@ from cofounder.flow.request.chat.about_posts import Told, plain
 from cofounder.flow.request.chat.subject import Subject
 from cofounder.flow.request.chat.tools import Tools
 
-_AS_READ = frozenset(("patterns", "examples", "summary", "posts", "usual", "help", "effectiveness"))
+_AS_READ = frozenset(("patterns", "examples", "summary", "posts", "usual", "help", "thanks", "effectiveness"))
 _ABOUT = re.compile(r"\b(?:about|regarding|concerning|with|for|on)\s+(?:our |the )?(?P<topic>[\w' -]{3,60})")
 _FEW = 20  # runs below which a difference is not to be relied on
 _SHOWN = 10

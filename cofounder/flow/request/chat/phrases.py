@@ -4,8 +4,10 @@ import re
 
 from cofounder.business.catalogue import KNOWN
 
-GREETING = re.compile(
-    r"^(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks?(?: you)?|thank you|ok(?:ay)?)\b[\s!.,]*$"
+GREETING = re.compile(r"^(?:hi|hello|hey|good (?:morning|afternoon|evening))\b[\s!.,]*$")
+# "Great, thanks": the whole of a message that asks nothing and agrees to nothing
+THANKS = re.compile(
+    r"^(?:(?:thanks?(?: you)?(?: (?:very|so) much| a lot| again)?|thx|cheers|ok(?:ay)?|great|perfect|good|fine|nice|cool|got it|understood|i see)(?![\w'’])[\s!.,]*)+$"
 )
 HELP = re.compile(
     r"^(?:help|what can you (?:do|tell|answer)|who are you|what (?:do|are) you|how do(?:es)? (?:this|it) work)"
@@ -26,6 +28,10 @@ _AGREES = (
 )
 ASSENT = re.compile(
     rf"^(?!(?:(?:ok(?:ay)?|thanks?|thank you|good|great|perfect|fine|now|then)[\s!.,]*)+$){_AGREES}(?:[\s,.!–-]+(?:and )?{_AGREES}){{0,4}}[\s!.]*$"
+)
+# "At the end of Q1", of a figure that is counted at a moment: the quarter's own, which is that of its last day
+AT_THE_END = re.compile(
+    r"\b(?:at|by|as of|on) (?:the )?(?:very )?(?:end|close) of (?!(?:the |this )?(?:day|week|month|quarter|year)\b)(?:the )?"
 )
 BETTER = re.compile(
     r"\b(?:are|is|do|have) (?:we|things|the company|the business|it|our (?:company|business))\b.{0,20}\b(?:better|worse|improv\w+|on track|well enough)\b"

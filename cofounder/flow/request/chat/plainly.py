@@ -80,6 +80,8 @@ CANNOT = "The built-in model reads the company's own data; it cannot translate, 
 
 async def tell(subject: Subject, tools: Tools) -> Told:
     """The answer in Markdown, and what it rests on. Raises what a tool raises."""
+    if subject.kind == "thanks":
+        return "Glad to help. Ask whenever you want to know more.", []
     if subject.kind == "help":
         return _help(tools, "I answer questions about the company's own figures, posts and earlier work."), []
     if subject.unclear and (subject.kind in _TIMED or subject.kind in unread.NARROWED):

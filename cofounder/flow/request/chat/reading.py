@@ -5,7 +5,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from cofounder.business.catalogue import canonical
+from cofounder.business.catalogue import KNOWN, canonical, metric
 from cofounder.flow.request.chat import closer, following, kinds, phrases, unread
 from cofounder.flow.request.chat.subject import Grain, Kind, Subject
 from cofounder.models.brief import Period
@@ -21,6 +21,7 @@ _WHOLE = frozenset(
         "check",
         "decision",
         "help",
+        "thanks",
         "patterns",
         "examples",
         "summary",
@@ -44,6 +45,9 @@ def read(message: str, today: date, before: Subject | None = None, own: str = ""
     bare = _STATES.sub("the USA", _TAG.sub(" ", message))
     low, _ = spelling.correct(" ".join(bare.lower().split()))
     low = phrases.MARGIN.sub("gross margin", _YEAR_BACK.sub("the last 12 months", low))
+    named = _metrics(low)
+    if named and all(name in KNOWN and metric(name).adds == "stock" for name in named):
+        low = phrases.AT_THE_END.sub("in ", low)
     plain = _standing_alone(low, message, today, own)
     if before is None or plain.kind in _WHOLE:
         return plain
@@ -159,6 +163,8 @@ def _marked(low: str, message: str) -> Subject | None:
     """What is plain from a few words: small talk, a decision that is not ours, a text to check, what was learned."""
     if phrases.GREETING.search(low) or phrases.HELP.search(low):
         return Subject(kind="help")
+    if phrases.THANKS.search(low):
+        return Subject(kind="thanks")
     text = (phrases.QUOTED.search(message) if phrases.CHECKS.search(low) else None) or phrases.CHECK.search(message)
     if text is not None:
         return Subject(kind="check", text=text["text"].strip().strip('"“”'), platforms=_platforms(low))

@@ -8,7 +8,7 @@ from cofounder.models.brief import BaseKind, Period
 
 Kind = Literal[
     "value", "extreme", "development", "comparison", "overview", "forecast", "posts", "usual", "similar", "topics",
-    "voice", "competitor", "patterns", "examples", "summary", "check", "decision", "help", "unknown",
+    "voice", "competitor", "patterns", "examples", "summary", "check", "decision", "help", "thanks", "unknown",
     "times", "count", "split", "expected", "work", "effectiveness", "others", "latest", "change", "unranked",
     "together", "against", "better",
 ]  # fmt: skip

@@ -27,7 +27,7 @@ _DONE_TO = re.compile(
 _OWN = re.compile(rf"\b(?:about|announc\w+|regarding|saying|that we|that our|why|how)\s+(?!{_POINTS}\b)\w", re.I)
 _SENTENCES = re.compile(r"[.!?]\s+\S")
 _SUBJECTS = ("value", "extreme", "development", "comparison", "overview")
-_NOTHING = ("unknown", "help", "decision", "change", "work", "others", "split", "unranked", "better")
+_NOTHING = ("unknown", "help", "thanks", "decision", "change", "work", "others", "split", "unranked", "better")
 _LONGEST = 4_000  # characters of an answer that a request takes along
 STARTED = (
     "I started a task for this: you can follow it here. It asks for approval before anything is published; the "

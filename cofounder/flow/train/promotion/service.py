@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.benchmark import service as benchmarks
-from cofounder.flow.train.datasets import service as datasets
+from cofounder.flow.train.datasets import queries as datasets
 from cofounder.flow.train.jobs import remains
 from cofounder.flow.train.promotion import queries
 from cofounder.flow.train.promotion.schemas import (
@@ -100,16 +100,16 @@ async def role(session: AsyncSession, name: str) -> RoleOut:
     since = standing["active"].since if "active" in standing else None
     configured = [*map(str, offered.configured()), "offline"]
     in_turn = chosen.model_routing == "in_turn" or len(configured) == 1
-    shadow = await _shadow(session, standing.get("candidate"))
+    shadow = await _shadow(session, name, standing.get("candidate"))
     found = {"since": since, "configured": configured, "in_turn": in_turn, "shadow": shadow}
     return RoleOut.model_validate({"role": name, **shown, **found})
 
 
-async def _shadow(session: AsyncSession, candidate: ModelAlias | None) -> ShadowOut | None:
-    if candidate is None or candidate.model_id is None or not candidate.details.get("shadow"):
+async def _shadow(session: AsyncSession, name: str, candidate: ModelAlias | None) -> ShadowOut | None:
+    row = await registry.model_of(session, name, "candidate")
+    if row is None or candidate is None or not candidate.details.get("shadow"):
         return None
-    model = of_row(await registry.get(session, candidate.model_id), candidate.details)
-    found = await tuned.shadowing(session, model)
+    found = await tuned.shadowing(session, of_row(row, candidate.details))
     return ShadowOut(
         daily_usd=float(found.daily_usd),
         spent_usd=float(found.spent_usd),
@@ -158,9 +158,9 @@ async def detail(session: AsyncSession, id: UUID) -> ModelDetail:
     )
 
 
-async def _learned_from(session: AsyncSession, dataset_id: UUID) -> str:
-    found = await datasets.found(session, dataset_id)
-    return f"{found.name}@{found.version}"
+async def _learned_from(session: AsyncSession, dataset_id: UUID) -> str | None:
+    found = await datasets.one(session, dataset_id)
+    return f"{found.name}@{found.version}" if found is not None else None
 
 
 async def compared(session: AsyncSession, id: UUID, kind: str) -> ModelComparisonOut:

@@ -177,11 +177,13 @@ function Content({ found, hand, blocked, took }: ContentProps) {
   const variant = variants[focus];
   if (!variant) return null;
   const tried = editing.shown[focus];
+  const issues = tried?.issues ?? variant.issues ?? [];
   const score_now = tried?.quality_score ?? variant.quality_score;
   return (
     <>
       <p className={styles.line}>
-        <b>{score(score_now, 3)}</b> · {foretold(found.expected_engagement)} · {counted(found.issues.length, "issue")}
+        {names.length > 1 && `${channelName(focus)} `}
+        <b>{score(score_now, 3)}</b> · {foretold(found.expected_engagement)} · {counted(issues.length, "issue")}
       </p>
       {names.length > 1 && (
         <SegmentedControl
@@ -220,7 +222,7 @@ function Content({ found, hand, blocked, took }: ContentProps) {
               took={took}
             />
           )}
-          <Issues issues={tried?.issues ?? variant.issues ?? []} />
+          <Issues issues={issues} />
         </div>
         {names.length > 1 && (
           <div className="stack">{names.slice(1).map((name, place) => preview(name, place + 2))}</div>

@@ -2,7 +2,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
-import { tasks, waitingPages } from "../../api/queries";
+import { type TaskRow, tasks, waitingPages } from "../../api/queries";
 import { Key, useArrows } from "../../parts/Key";
 import { More } from "../../parts/More";
 import { useNow } from "../../parts/now";
@@ -73,11 +73,7 @@ export function Approvals() {
                           <span className={styles.facts}>
                             {asks
                               ? "Asks a question before it plans."
-                              : [
-                                  task.channels.map(channelName).join(", "),
-                                  task.quality_score == null ? null : `scored ${score(task.quality_score, 3)}`,
-                                  cost(task.cost),
-                                ]
+                              : [task.channels.map(channelName).join(", "), scored(task), cost(task.cost)]
                                   .filter(Boolean)
                                   .join(" · ")}
                           </span>
@@ -95,4 +91,10 @@ export function Approvals() {
       </Shown>
     </>
   );
+}
+
+/** A task's score is that of its weakest channel. */
+export function scored({ quality_score, channels }: Pick<TaskRow, "quality_score" | "channels">): string | null {
+  if (quality_score == null) return null;
+  return `scored ${channels.length > 1 ? "at least " : ""}${score(quality_score, 3)}`;
 }

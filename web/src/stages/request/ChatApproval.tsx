@@ -108,7 +108,8 @@ function Opened({ found, close }: { found: Waiting; close: () => void }) {
       )}
       <div className={styles.acts}>
         <span className="quiet">
-          {read.quality_score != null && `Scored ${score(read.quality_score, 3)}, `}
+          {read.quality_score != null &&
+            `${names.length > 1 ? "Lowest score" : "Scored"} ${score(read.quality_score, 3)}, `}
           {counted(read.issues.length, "issue")}; exactly this text,{" "}
           <span className="mono">{read.fingerprint.slice(0, 6)}</span>
         </span>

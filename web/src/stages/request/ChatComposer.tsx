@@ -1,6 +1,6 @@
 /** Where a person asks: the text is kept until the server has it, the picks say how it is answered. */
 import { Button, Textarea } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { useMay } from "../../api/me";
@@ -34,6 +34,8 @@ export function ChatComposer({ field, conversation, draft, running, sent, stop }
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [deciding] = useDeciding();
+  const queries = useQueryClient();
+  const told = problemOf(problem, running);
   const ready = !!draft.text.trim() && !busy && !running;
 
   const submit = async (event?: FormEvent) => {
@@ -60,6 +62,7 @@ export function ChatComposer({ field, conversation, draft, running, sent, stop }
       draft.sent();
       sent(exchange);
     } catch (error) {
+      if (isBusy(error)) await queries.invalidateQueries({ queryKey: ["chat", "history"] }); // another tab asked
       if (error instanceof Problem) setProblem(error);
       if (error instanceof Problem && error.status > 0)
         draft.type(draft.text); // asked again it is a new question
@@ -90,7 +93,7 @@ export function ChatComposer({ field, conversation, draft, running, sent, stop }
           autoFocus={FINE}
           readOnly={busy}
           value={draft.text}
-          error={problem ? `${problem.message} ${problem.hint ?? ""}` : undefined}
+          error={told}
           onChange={(event) => draft.type(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void submit();
@@ -117,6 +120,15 @@ export function ChatComposer({ field, conversation, draft, running, sent, stop }
       </div>
     </form>
   );
+}
+
+const isBusy = (error: unknown) => error instanceof Problem && error.code === "answer_running";
+
+/** What keeps the question from being asked; that another is being answered is over when that is. */
+export function problemOf(problem: Problem | null, running: string | null): string | undefined {
+  if (isBusy(problem))
+    return running ? "Another answer is being written in this conversation. Wait for its end, or stop it." : undefined;
+  return problem ? `${problem.message} ${problem.hint ?? ""}` : undefined;
 }
 
 type PicksProps = {

@@ -59,7 +59,9 @@ function Card({ task, newest }: { task: Detail; newest: boolean }) {
       </div>
       <dl className={styles.facts}>
         <Fact name="Channels">{task.channels.map(channelName).join(", ")}</Fact>
-        <Fact name="Quality">{task.quality_score == null ? "" : score(task.quality_score, 3)}</Fact>
+        <Fact name={task.channels.length > 1 ? "Lowest quality" : "Quality"}>
+          {task.quality_score == null ? "" : score(task.quality_score, 3)}
+        </Fact>
         <Fact name="Steps">{task.steps.length ? `${done} of ${task.steps.length}` : ""}</Fact>
         <Fact name="Cost">{cost(task.cost)}</Fact>
         <Fact name="Time">{duration(seconds)}</Fact>
