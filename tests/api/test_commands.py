@@ -330,6 +330,9 @@ async def test_a_command_waits_for_those_it_depends_on(house: House) -> None:
     first = await make(house)
     second = await make(house, priority=100, depends_on=[first["command_id"]])
     assert second["waits_for"] == [first["command_id"]]
+    waited = await house.operator.delete(f"/api/commands/{first['command_id']}")
+    problem(waited, 409, "waited_for")
+    assert waited.json()["detail"].endswith("1 pending command depends on it.")
     (held,) = await claim(house, max=5)
     assert held["command_id"] == first["command_id"]
     problem(await result(house, second["command_id"], result=1), 409, "still_waiting")

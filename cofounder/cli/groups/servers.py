@@ -138,7 +138,8 @@ def _show(found: "ServerDetail", json: bool) -> int:
             listed.add_row(one.name, one.state, " ".join(said.split())[:120], str(measured.calls), rate, *times)
         screen.print(listed)
     if found.waiting:
-        screen.print(f"{found.waiting} wait for an approval: cofounder servers approve {found.name}", soft_wrap=True)
+        waits = "waits" if found.waiting == 1 else "wait"
+        screen.print(f"{found.waiting} {waits} for an approval: cofounder servers approve {found.name}", soft_wrap=True)
     return 0
 
 

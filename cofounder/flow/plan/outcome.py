@@ -59,4 +59,5 @@ def decide(
     costly = [step.tool for step in plan.steps if step.requires_approval]
     if costly:
         return Verdict("approve_first", f"These tools want a person's approval: {', '.join(costly)}.")
-    return Verdict("execute", f"{len(plan.steps)} steps, about ${cost:.3f} and {plan.critical_path_seconds:.0f} s.")
+    money = f"about ${cost:.3f}" if cost >= Decimal("0.0005") else "free of charge"
+    return Verdict("execute", f"{plan.counted()}, {money}, about {max(plan.critical_path_seconds, 1):.0f} s.")

@@ -65,6 +65,9 @@ class Plan(BaseModel):
         """The agents involved, in order of first use."""
         return list(dict.fromkeys(step.tool.split(".")[0] for step in self.steps))
 
+    def counted(self) -> str:
+        return f"{len(self.steps)} step{'' if len(self.steps) == 1 else 's'}"
+
 
 class Tool(BaseModel):
     """A tool as discovered over MCP, with what our policy and our own measurements say about it."""

@@ -184,7 +184,8 @@ async def _without_named(
 
 def _planned(intent: str, plan: Plan) -> str:
     """The same words whether the plan was just made or was there already."""
-    return f"{intent.replace('_', ' ') or 'a plan'}: {len(plan.steps)} steps"
+    named = "a plan" if intent in ("", "unclear") else intent.replace("_", " ")
+    return f"{named}: {plan.counted()}"
 
 
 async def _keep_figures(session: Any, task_id: UUID, intent: Intent) -> bool:

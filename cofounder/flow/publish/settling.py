@@ -96,7 +96,7 @@ async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *
         raise AnswerMisplaced("What was sent is not sent again.", field="send_again")
     outcomes = await ledger.outcomes(session, row.id, row.recipients)
     there = _open(row, outcomes)
-    if found.verdict == "sent" and found.recipients is None:  # who surely did not get it is spoken of only by name
+    if sent and found.recipients is None:  # who surely did not get it is spoken of only by name
         there = [one.recipient for one in outcomes if one.state == "unknown"]
     meant = _meant(row, found, there)
     if not meant and found.recipients is None:

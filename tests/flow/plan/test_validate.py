@@ -161,7 +161,8 @@ def test_what_no_day_has_room_for_says_so_and_looks_again_within_the_hour():
 
 
 def test_a_free_plan_runs_even_when_the_budget_is_spent():
-    assert outcome.decide(planned(0), limits=limits(spent="25"), moment=now()).outcome == "execute"
+    found = outcome.decide(planned(0), limits=limits(spent="25"), moment=now())
+    assert (found.outcome, found.reason) == ("execute", "1 step, free of charge, about 1 s.")
 
 
 json_values = st.recursive(

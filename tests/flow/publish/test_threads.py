@@ -2,6 +2,7 @@
 
 import pytest
 
+from cofounder.flow.publish import settling
 from cofounder.flow.publish.errors import AccountGone, AnswerMisplaced
 from cofounder.kit.testing import Database
 from tests.channels.wire.x import XWire
@@ -75,6 +76,16 @@ async def test_the_rest_follows_a_post_whose_address_nobody_gave(wire: XWire) ->
     mend(wire)
     await resolve(id, verdict="sent", posts=2, send_again=True)
     assert (await over(id)).url == address(wire.posts[0])
+    assert wire.threads() == [PARTS]
+
+
+async def test_the_rest_follows_where_the_channel_was_asked_just_before(wire: XWire) -> None:
+    cut(wire, 1)
+    id = await sent(wire, parts=PARTS)
+    mend(wire)
+    await settling.look(id)  # as the page's answer has it done first
+    await resolve(id, verdict="sent", posts=2, send_again=True)
+    await over(id)
     assert wire.threads() == [PARTS]
 
 

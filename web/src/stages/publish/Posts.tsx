@@ -12,7 +12,7 @@ export function Posts({ posts, whole = false }: { posts: Schemas["ThreadPostOut"
     <ol className={styles.posts}>
       {posts.map((each) => (
         <li key={each.number}>
-          <span className={whole ? styles.text : undefined}>{whole ? visible(each.text) : short(each.text, 90)}</span>{" "}
+          <span style={{ whiteSpace: "pre-wrap" }}>{whole ? visible(each.text) : short(each.text, 90)}</span>{" "}
           {each.url ? (
             <a href={each.url} target="_blank" rel="noreferrer noopener">
               <Status status={LOOKS[each.state] ?? each.state} word={spoken(each.state)} />

@@ -55,7 +55,7 @@ function Whole({ one }: { one: Detail }) {
         <div className="stack">
           <Reads one={one} found={found} />
           {one.actions?.includes("resolve") && (
-            <Panel title="Is it out?" note="Nothing is sent again before you answer" pad>
+            <Panel title="Is it out?" note="Sent again only where it surely is not out" pad>
               <Look one={one} />
               <Settle
                 id={one.publication_id}
