@@ -224,6 +224,7 @@ async def test_what_is_told_of_every_text_says_that_it_is_the_typical_post_and_n
     assert one.beats_channel_mean is False, "chosen so"
     typical = math.exp(sum(map(math.log, rates)) / len(rates))
     assert one.value == one.typical == pytest.approx(typical, abs=1e-6)
+    assert one.value is not None
     assert one.value < 0.8 * sum(rates) / len(rates), "which is why it must say which of the two it is"
     assert "the geometric mean of its newest 80 measured posts" in one.note
     assert "the mean" not in one.note.replace("the geometric mean", "")
