@@ -49,8 +49,8 @@ export function Personas() {
         </Tabs.List>
         {sample && (tab === "performing" || tab === "what-if") && (
           <p className={`${styles.say} ${styles.sampled}`}>
-              This is the sample company's data, because there is none of your own yet.
-            </p>
+            This is the sample company's data, because there is none of your own yet.
+          </p>
         )}
         <Tabs.Panel value="performing">
           <Performing search={search} />
