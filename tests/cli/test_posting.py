@@ -42,7 +42,11 @@ def test_it_is_marked_mended_and_taken_back(database: Database, capsys: pytest.C
 def test_what_cannot_be_so_is_refused_in_one_line(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["publish", "--channel", "linkedin", WORDS]) == 0
     for options, code, words in (
-        (["--posted", "--url", "https://x.com/a/status/1"], out.USAGE, "url: It is an address of X; the text was for LinkedIn"),
+        (
+            ["--posted", "--url", "https://x.com/a/status/1"],
+            out.USAGE,
+            "url: It is an address of X; the text was for LinkedIn",
+        ),
         (["--posted", "--url", "linkedin.com/1"], out.USAGE, "url"),
         (["--posted", "--at", "2020-01-01T09:00Z"], out.USAGE, "posted_at: The text was approved at"),
         (["--posted", "--channel", "email"], out.CONFLICT, "lies in the outbox"),
