@@ -48,9 +48,9 @@ class GateNotPassed(Conflict):
 
 
 class ActiveMoved(Conflict):
-    """Another model became the active one since this one was compared."""
+    """Something else is in use than what was meant."""
 
-    hint = "Benchmark it against the one that is active now."
+    hint = "See what each role uses with: cofounder models active"
 
 
 class ForceRefused(NotAllowed):

@@ -213,8 +213,8 @@ async def set_active(
 ) -> ModelVersion:
     """Let a role use this version from now on; what it used becomes `previous`.
 
-    `gate` is the record of the benchmark: passed, and against_id, the model that was active then. Without one that
-    passed an admin may `force` it and says why. Raises ModelNotKnown, ModelUnfit, AlreadyActive, GateNotPassed,
+    `gate` is the record of the benchmark: passed, against_id, the model that was active then, and `moved`, that something
+    else is asked now, in words. Without one that passed an admin may `force` it and says why. Raises ModelNotKnown, ModelUnfit, AlreadyActive, GateNotPassed,
     ActiveMoved, ForceRefused, ReasonMissing, PriceMissing.
     """
     row = await get(session, id)
@@ -242,8 +242,9 @@ def _passed(gate: Mapping[str, Any] | None, row: ModelVersion, active: UUID | No
     if gate is None or gate.get("passed") is not True or gate.get("model_id") != str(row.id):
         words = str((gate or {}).get("words") or "")
         raise GateNotPassed(f"{label(row)} has not passed the gate. {words}".strip(), field="model_id")
-    if gate.get("against_id") != (str(active) if active else None):
-        raise ActiveMoved(field="model_id")
+    if gate.get("moved") or gate.get("against_id") != (str(active) if active else None):
+        hint = f"Compare it again: cofounder models benchmark {label(row)}"
+        raise ActiveMoved(str(gate.get("moved") or ""), field="model_id", hint=hint)
 
 
 def require_price(row: ModelVersion) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from cofounder.flow.train.benchmark import scoring
+from cofounder.flow.train.benchmark import chained, scoring
 from cofounder.flow.train.benchmark.chained import NEXT
 from cofounder.flow.train.benchmark.lines import HeldOut
 from cofounder.kit.errors import CofounderError
@@ -18,6 +19,7 @@ from cofounder.models import budgets, calls, jobs, offered, prices, trained
 from cofounder.models.chain import Served, Target
 from cofounder.models.registry.service import ModelVersion
 from cofounder.models.registry.using import Using, of_row
+from cofounder.ops import connections
 from cofounder.settings import Settings
 
 MOST_TOKENS, LEAST_TOKENS = 8_192, 256
@@ -45,7 +47,32 @@ class Contender:
             "served": [served.provider, served.name, served.base_url, served.base] if served is not None else None,
             "system": self.system,
             "starts": self.starts,
+            "ready": self.how != "told" or self.target is None or ready(self.target),
         }
+
+
+def ready(target: Target) -> bool:
+    """Whether a configured model could be asked as things are set up; else others answer for it."""
+    from cofounder.models import providers
+
+    return providers.problem(target, connections.current()) is None
+
+
+def held(kept: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What a candidate is held against, of contenders as a row keeps them: who is asked without it, in order."""
+    order = [part for part in chained.order(list(kept)) if part in kept]
+    return [str(kept[part]["name"]) for part in order if kept[part].get("ready", True)]
+
+
+def held_now(row: ModelVersion, active: Using | None) -> list[str]:
+    """What a candidate would be held against now."""
+    return held({one.part: one.shown() for one in choose(row, active)})
+
+
+def still(before: Sequence[str], now: Sequence[str]) -> bool:
+    """Whether what a record was held against is what is asked now. Of a tuned model that answered every line itself the
+    record names it alone."""
+    return list(before) in (list(now), list(now[:1]))
 
 
 def read(part: str, kept: dict[str, Any]) -> Contender:

@@ -1,14 +1,16 @@
 """What came out of a benchmark whose answers are there: the figures, and the gate's record."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.flow.train.benchmark import chained, queries, report
+from cofounder.flow.train.benchmark import chained, contenders, queries, report
 from cofounder.flow.train.benchmark.contenders import Contender
+from cofounder.flow.train.benchmark.tables import Benchmark
 from cofounder.flow.train.promotion import gate
 from cofounder.kit import live
 from cofounder.kit.clock import now
@@ -112,7 +114,8 @@ async def finish(run: "Run", model: Any, learned: int, *, whole: bool) -> None:
         if locked is None or locked.state != "running":
             return
         await queries.take_turn(session, row.model_id)  # what ends at once with it counts as earlier for one of the two
-        record = gate.counted(record, row.settings, await earlier(session, row.model_id, row.against_id))
+        held = contenders.held(row.contenders)
+        record = gate.counted(record, row.settings, await earlier(session, row.model_id, row.against_id, held))
         locked.state, locked.finished_at, locked.results, locked.gate = "succeeded", now(), found, record
         locked.progress = {"done": run.done, "total": run.done}
         noted = {**candidate, "benchmark_id": str(row.id), "gate": record["words"]}
@@ -145,10 +148,25 @@ def _record(run: "Run", found: dict[str, Any], whole: bool) -> dict[str, Any]:
         "dataset_id": str(row.dataset_id),
         "dataset_hash": row.dataset_hash,
         "whole": whole,
+        "held_against": _held(run, found),
     }
 
 
-async def earlier(session: AsyncSession, model_id: UUID, against_id: UUID | None) -> list[dict[str, Any]]:
-    """The records of a model's benchmarks against one active model, as they count, newest first."""
-    rows = await queries.gates(session, model_id, against_id)
-    return [gate.counted(record, settings) for record, settings in rows]
+def _held(run: "Run", found: dict[str, Any]) -> list[str]:
+    """Who answered for what is in use: a tuned model alone where it answered every line, else everyone who is asked."""
+    names, active = contenders.held(run.row.contenders), found["contenders"].get("active")
+    alone = run.row.against_id is not None and active is not None and not active["others"] and not active["failed"]
+    return names[:1] if alone else names
+
+
+def record_of(row: Benchmark) -> dict[str, Any]:
+    """The record of a benchmark that came to one, as it counts by itself."""
+    return gate.counted({"held_against": contenders.held(row.contenders), **(row.gate or {})}, row.settings)
+
+
+async def earlier(
+    session: AsyncSession, model_id: UUID, against_id: UUID | None, held: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The records of a model's benchmarks against one active model and what is asked with it, newest first."""
+    rows = [row for row in await queries.ended(session, [model_id]) if row.against_id == against_id]
+    return [record for record in map(record_of, rows) if contenders.still(record["held_against"], held)]

@@ -38,18 +38,12 @@ async def take_turn(session: AsyncSession, model_id: UUID) -> None:
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"benchmark:{model_id}", 0))))
 
 
-async def gates(
-    session: AsyncSession, model_id: UUID, against_id: UUID | None
-) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """(the gate's record, the settings) of each of a model's benchmarks against one active model, newest first."""
-    statement = select(Benchmark.gate, Benchmark.settings).where(
-        Benchmark.model_id == model_id,
-        Benchmark.against_id.is_not_distinct_from(against_id),
-        Benchmark.state == "succeeded",
-        Benchmark.gate.is_not(None),
+async def ended(session: AsyncSession, model_ids: Sequence[UUID]) -> Sequence[Benchmark]:
+    """The benchmarks of models that came to a gate's record, newest first."""
+    statement = select(Benchmark).where(
+        Benchmark.model_id.in_(model_ids), Benchmark.state == "succeeded", Benchmark.gate.is_not(None)
     )
-    rows = await session.execute(statement.order_by(Benchmark.finished_at.desc(), Benchmark.id.desc()))
-    return [(record, settings) for record, settings in rows if record is not None]
+    return (await session.scalars(statement.order_by(Benchmark.finished_at.desc(), Benchmark.id.desc()))).all()
 
 
 async def fresh(session: AsyncSession, dataset_id: UUID, learned_from: UUID | None) -> bool:

@@ -1,5 +1,6 @@
 """Begin a benchmark, show it, end it early."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.benchmark import contenders, queries
 from cofounder.flow.train.benchmark.errors import BenchmarkMissing, BenchmarkOver, HoldOutMissing, HoldOutUnfit
-from cofounder.flow.train.benchmark.finishing import earlier
+from cofounder.flow.train.benchmark.finishing import earlier, record_of
 from cofounder.flow.train.benchmark.running import TOPIC
 from cofounder.flow.train.benchmark.schemas import BenchmarkIn, BenchmarkOut
 from cofounder.flow.train.benchmark.tables import Benchmark
@@ -18,6 +19,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.models.registry import service as registry
 from cofounder.models.registry.errors import ModelUnfit
+from cofounder.models.registry.service import ModelVersion
 from cofounder.models.registry.using import of_row
 from cofounder.ops import connections
 from cofounder.people import Caller
@@ -87,13 +89,24 @@ async def of_model(session: AsyncSession, model_id: UUID, limit: int = 20) -> li
     return [out(row, label) for row in await queries.of_model(session, model_id, limit)]
 
 
-async def passed(session: AsyncSession, model_id: UUID, against_id: UUID | None) -> dict[str, Any] | None:
-    """The record that decides whether a model may take over from the active one; else its newest against another one."""
-    found = gate.deciding(await earlier(session, model_id, against_id))
+async def passed(session: AsyncSession, model: ModelVersion, active: ModelVersion | None) -> dict[str, Any] | None:
+    """The record that decides whether a model may take over; else its newest against something else."""
+    held = contenders.held_now(model, of_row(active) if active is not None else None)
+    found = gate.deciding(await earlier(session, model.id, active.id if active is not None else None, held))
     if found is not None:
         return dict(found)
-    rows = await queries.of_model(session, model_id, 50)
-    return next((row.gate for row in rows if row.state == "succeeded" and row.gate is not None), None)
+    rows = await queries.ended(session, [model.id])
+    return record_of(rows[0]) | {"moved": _moved(record_of(rows[0])["held_against"], held)} if rows else None
+
+
+def _moved(before: Sequence[str], now: Sequence[str]) -> str:
+    """That something else is asked than what a record was held against, in words."""
+    return f"It was held against {_asked(before)}; asked now is {_asked(now)}."
+
+
+def _asked(names: Sequence[str]) -> str:
+    configured = [one for one in names if one != "offline"]
+    return ", then ".join(configured) if configured else "the built-in one"
 
 
 async def cancel(session: AsyncSession, id: UUID, by: Caller) -> BenchmarkOut:

@@ -52,7 +52,7 @@ async def promote(session: AsyncSession, asked: ActiveIn, by: Caller) -> RoleOut
     await connections.refresh(session)  # the prices that were set
     model = await registry.find(session, asked.model)
     active = await registry.model_of(session, model.role, "active")
-    record = await benchmarks.passed(session, model.id, active.id if active is not None else None)
+    record = await benchmarks.passed(session, model, active)
     await registry.set_active(session, model.id, by=by, gate=record, force=asked.force, reason=asked.reason)
     await alerts.clear(session, KIND, model.role, at=now())
     return await role(session, model.role)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import traceback
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -432,6 +432,75 @@ async def test_a_gate_against_another_active_model_does_not_count(database: Data
         async with transaction() as session:
             with pytest.raises(ActiveMoved):
                 await promotions.promote(session, ActiveIn(model="small@1"), LOCAL_OWNER)
+
+
+@pytest.fixture
+def asked_for(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Sets the models that are asked."""
+
+    def change(setting: str) -> None:
+        monkeypatch.setenv("COFOUNDER_MODEL", setting)
+        settings.cache_clear()
+
+    yield change
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+async def test_a_gate_against_other_configured_models_does_not_count(
+    database: Database, asked_for: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With no tuned model in use, what people get is as the setting says, and as far as its keys are there."""
+    async with serving(right) as server:
+        asked_for("offline")
+        await model(server, await dataset())
+        done = await end(await begin())
+        assert (done.gate or {})["passed"]
+        assert (done.gate or {})["held_against"] == ["offline"]
+        for setting in ("ollama:strong,offline", "ollama:strong", "ollama:weak,ollama:strong"):
+            asked_for(setting)
+            with pytest.raises(
+                ActiveMoved, match="It was held against the built-in one; asked now is ollama:"
+            ) as moved:
+                await promote()
+            assert "Compare it again" in moved.value.advice
+        asked_for("openai:gpt-5-mini")  # it has no key, so the built-in one still answers for it
+        monkeypatch.delenv("COFOUNDER_OPENAI_API_KEY", raising=False)
+        settings.cache_clear()
+        await promote()
+
+
+async def test_what_did_not_pass_against_other_configured_models_blocks_nothing(
+    database: Database, asked_for: Callable[[str], None]
+) -> None:
+    async with serving(often_wrong) as bad, serving(right) as good:
+        asked_for("openai:no-key-1")
+        learned = await dataset()
+        made = await model(bad, learned)
+        assert not ((await end(await begin())).gate or {})["passed"]
+        async with transaction() as session:
+            there = {"provider": "openai-compatible", "name": "small", "base_url": good.url}
+            await registry.mend(session, made.id, there)
+        assert ((await end(await begin())).gate or {})["rule"] == "earlier_failed"
+        asked_for("ollama:none-1")
+        async with reading() as session:
+            row = await registry.get(session, made.id)
+            assert await service.earlier(session, row.id, None, contenders.held_now(row, None)) == []
+
+
+async def test_a_model_in_use_that_answered_every_line_is_the_same_whoever_would_be_asked_next(
+    database: Database, asked_for: Callable[[str], None]
+) -> None:
+    async with serving(often_wrong) as used, serving(right) as server:
+        learned = await dataset()
+        first = await model(used, learned)
+        async with transaction() as session:
+            await registry.set_active(session, first.id, by=LOCAL_OWNER, force=True, reason="for a test")
+        await model(server, learned)
+        done = await end(await begin())
+        assert (done.gate or {})["held_against"] == ["tuned:small@1"]
+        asked_for("ollama:other")
+        await promote()
 
 
 async def test_a_killed_worker_loses_nothing_of_a_benchmark(database: Database, spawn: Callable[..., Spawned]) -> None:
