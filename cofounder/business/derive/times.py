@@ -1,8 +1,8 @@
 """Which hours and weekdays did better on a platform, and whether that is more than luck.
 
 A post's score is the log of its engagement rate (of its engagements where no views are known). An hour's effect is its
-mean score against the platform's, drawn towards nought by how few posts it rests on (partial pooling by moments). The
-level is raised by the number of hours and days looked at (Bonferroni).
+mean score against the platform's, drawn towards nought by how few posts it rests on (`pooling`). The level is raised by
+the number of hours and days looked at (Bonferroni).
 """
 
 import math
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.derive import queries
 from cofounder.business.derive.intervals import NOT_ENOUGH
+from cofounder.business.derive.pooling import Group, effects
 from cofounder.channels import called
 
 FEWEST = 30  # posts with a reading
@@ -88,9 +89,6 @@ def times_of(channel: str, rows: Sequence[Mapping[str, Any]], zone: str) -> Best
     )
 
 
-Group = tuple[int, float, float]  # n, sum, sum of squares
-
-
 def _grouped(rows: Sequence[Mapping[str, Any]], by: str) -> dict[int, Group]:
     found: dict[int, Group] = {}
     for row in rows:
@@ -100,39 +98,20 @@ def _grouped(rows: Sequence[Mapping[str, Any]], by: str) -> dict[int, Group]:
 
 
 def _effects(groups: Mapping[int, Group], level: float, name: Any) -> list[TimeEffect]:
-    """Each group's mean against the whole's, pooled: effects ~ N(0, tau²) with tau² by moments (DerSimonian-Laird)."""
-    from scipy.special import ndtri
-
-    n = sum(group[0] for group in groups.values())
-    mean = sum(group[1] for group in groups.values()) / n
-    within = sum(squares - total * total / count for count, total, squares in groups.values())
-    variance = max(within / max(n - len(groups), 1), 1e-12)
-    weights = {at: count / variance for at, (count, _, _) in groups.items()}
-    gaps = {at: total / count - mean for at, (count, total, _) in groups.items()}
-    total_weight = sum(weights.values())
-    excess = sum(weights[at] * gaps[at] ** 2 for at in groups) - (len(groups) - 1)
-    between = (
-        max(excess / (total_weight - sum(w * w for w in weights.values()) / total_weight), 0.0)
-        if len(groups) > 1
-        else 0.0
-    )
-    z = float(ndtri(0.5 + level / 2))
+    """Each group of enough posts against all posts, as ratios."""
     found = []
-    for at, (count, _, _) in groups.items():
+    for (at, (count, _, _)), effect in zip(groups.items(), effects(list(groups.values()), level), strict=True):
         if count < FEWEST_EACH:
             continue
-        error = variance / count
-        share = between / (between + error)
-        effect, width = share * gaps[at], z * math.sqrt(share * error)
-        low, high = math.exp(effect - width), math.exp(effect + width)
+        ratio, low, high = map(math.exp, (effect.value, effect.low, effect.high))
         found.append(
             TimeEffect(
                 name=name(at),
                 n=count,
-                ratio=round(math.exp(effect), 4),
+                ratio=round(ratio, 4),
                 low=round(low, 4),
                 high=round(high, 4),
-                clear=share > 0 and (low > 1 or high < 1),
+                clear=low > 1 or high < 1,
             )
         )
     return found
