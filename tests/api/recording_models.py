@@ -70,7 +70,12 @@ async def models(ask: Any) -> None:
     forced = {"model": "planner-small@2", "force": True, "reason": "It is compared by hand this week."}
     await ask("set_active_model", "PUT", f"{AT}/active", forced)
     await ask("show_active_models", "GET", f"{AT}/active")
-    await ask("roll_back_model", "POST", f"{AT}/roll-back", {"role": "planner", "reason": "It was a trial."})
+    await ask(
+        "roll_back_model",
+        "POST",
+        f"{AT}/roll-back",
+        {"role": "planner", "active": "planner-small@2", "reason": "It was a trial."},
+    )
     await ask("list_promotions", "GET", f"{AT}/history?role=planner")
     await ask("get_model", "GET", f"{AT}/{ids[1]}")
     await ask("retire_model", "POST", f"{AT}/{ids[1]}/retire", {"reason": "A better version is there."})

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from cofounder.flow.train.promotion import watching
+from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
 from cofounder.models.registry import service as registry
+from cofounder.ops import queries as alerts
 
 from .conftest import House, problem
 
@@ -68,6 +71,25 @@ async def test_only_an_admin_forces_and_only_with_a_reason(house: House) -> None
     back = data(await house.approver.post(f"{AT}/roll-back", json={"role": "planner"}))
     assert back["active"] is None
     problem(await house.approver.post(f"{AT}/roll-back", json={"role": "planner"}), 409, "nothing_before", "role")
+
+
+async def test_of_two_who_roll_back_at_once_the_second_goes_no_step_further(house: House) -> None:
+    await registered(2)
+    for name in ("small@1", "small@2"):
+        data(await house.admin.put(f"{AT}/active", json={"model": name, "force": True, "reason": "Compared by hand."}))
+    async with transaction() as session:
+        await alerts.raise_alert(session, watching.KIND, "planner", "small@3 is the planner no more.", at=now())
+    asked = {"role": "planner", "active": "small@2"}
+    assert data(await house.approver.post(f"{AT}/roll-back", json=asked))["active"]["label"] == "small@1"
+    async with transaction() as session:
+        assert await alerts.alerts(session, watching.KIND) == []  # it told what was in use until then
+    told = problem(await house.approver.post(f"{AT}/roll-back", json=asked), 409, "active_moved", "active")
+    assert "small@2 is not the active planner: small@1 took its place." in told["detail"]
+    nobody = {**asked, "active": "nobody@1"}
+    problem(await house.approver.post(f"{AT}/roll-back", json=nobody), 404, "model_not_known", "active")
+    planner = data(await house.viewer.get(f"{AT}/active"))["roles"][0]
+    assert planner["active"]["label"] == "small@1"
+    assert data(await house.approver.post(f"{AT}/roll-back", json={"role": "planner"}))["active"] is None
 
 
 async def test_a_candidate_comes_into_shadow_and_goes(house: House) -> None:

@@ -157,12 +157,19 @@ def _shadowed(of: "ShadowOut") -> str:
     return " ".join([*said, *([of.warning] if of.warning else [])])
 
 
-def roll_back(role: Role, reason: Reason = None, json: Json = False) -> int:
+def roll_back(
+    role: Role,
+    active: Annotated[
+        str | None, typer.Option("--from", metavar="MODEL", help="Only while this one is active: NAME@VERSION.")
+    ] = None,
+    reason: Reason = None,
+    json: Json = False,
+) -> int:
     """Let a role use again what it used before.
 
-    Example: cofounder models roll-back planner
+    Example: cofounder models roll-back planner --from planner-small@2
     """
-    return home.run(_roll_back(role, reason, json))
+    return home.run(_roll_back(role, active, reason, json))
 
 
 def _check(role: str) -> None:
@@ -174,14 +181,21 @@ def _check(role: str) -> None:
         raise ModelEntryInvalid(f"{role!r} is no role. Roles are {', '.join(ROLES)}.", field="role", hint="")
 
 
-async def _roll_back(role: str, reason: str | None, json: bool) -> int:
+async def _roll_back(role: str, active: str | None, reason: str | None, json: bool) -> int:
     from cofounder.flow.train.promotion import service
+    from cofounder.flow.train.promotion.schemas import RollBackIn
     from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER
 
     _check(role)
-    async with home.opened(), db.transaction() as session:
-        found = await service.roll_back(session, role, reason, LOCAL_OWNER)
+    async with home.opened():
+        if active is None:  # what is in use when the command begins is what it means
+            async with db.reading() as session:
+                standing = (await service.role(session, role)).active
+            active = standing.label if standing is not None else None
+        asked = RollBackIn.model_validate({"role": role, "active": active, "reason": reason})
+        async with db.transaction() as session:
+            found = await service.roll_back(session, asked, LOCAL_OWNER)
     return _roles([found], json)
 
 

@@ -310,15 +310,26 @@ async def _record(
 
 
 async def roll_back(
-    session: AsyncSession, role: str, *, by: Caller | str, reason: str | None = None, kind: str = "roll_back"
+    session: AsyncSession,
+    role: str,
+    *,
+    by: Caller | str,
+    meant: UUID | None = None,
+    reason: str | None = None,
+    kind: str = "roll_back",
 ) -> ModelVersion | None:
-    """Let a role use again what it used before; None: the configured models. Raises NothingBefore.
+    """Let a role use again what it used before; None: the configured models. Raises NothingBefore, ActiveMoved.
 
-    A previous one that was retired meanwhile is passed over for the configured models.
+    `meant` is the active one that is to go; where it went meanwhile nothing is changed. A previous one that was retired
+    meanwhile is passed over for the configured models.
     """
     await queries.take_turn(session, role)
     standing = await aliases(session, role)
     active = standing["active"].model_id if "active" in standing else None
+    if meant is not None and active != meant:
+        used = await label_of(session, active) if active is not None else "the configured models"
+        words = f"{await label_of(session, meant)} is not the active {role}: {used} took its place."
+        raise ActiveMoved(words, field="active", hint="Nothing was changed; see what is in use now, and ask again.")
     if active is None:
         raise NothingBefore(field="role")
     back = standing["previous"].model_id if "previous" in standing else None

@@ -2775,6 +2775,8 @@ export interface paths {
         /**
          * Roll back model
          * @description Let a role use again what it used before: the previous model, or the configured ones.
+         *
+         *     Of two who go back from the same `active` at once the second is refused, and nothing goes back two steps.
          */
         post: operations["roll_back_model"];
         delete?: never;
@@ -14022,6 +14024,12 @@ export interface components {
              * @enum {string}
              */
             role: "planner" | "writer" | "judge";
+            /**
+             * Active
+             * @description The model that it is to go back from, as NAME@VERSION or an id; refused where another is active
+             * @example planner-small@2
+             */
+            active?: string | null;
             /** Reason */
             reason?: string | null;
         };
@@ -29229,7 +29237,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description A retired or broken model cannot be used.; This model is the active one already.; No benchmark shows that this model may take over.; Another model became the active one since this one was compared.; Nobody knows what this model costs, so no budget can hold for it. */
+            /** @description A retired or broken model cannot be used.; This model is the active one already.; No benchmark shows that this model may take over.; Something else is in use than what was meant.; Nobody knows what this model costs, so no budget can hold for it. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -29329,7 +29337,16 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description There is nothing to go back to: no tuned model is active. */
+            /** @description There is no such model in the registry. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description There is nothing to go back to: no tuned model is active.; Something else is in use than what was meant. */
             409: {
                 headers: {
                     [name: string]: unknown;

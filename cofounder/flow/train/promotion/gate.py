@@ -15,25 +15,38 @@ MARGIN = 0.02  # of the score, 0-1, that may be given away for a lower cost
 MINIMUM = 30  # lines; on fewer a bootstrap interval is too narrow
 SEED = 0  # of the order in which lines are drawn
 MORE = 2  # times the lines of what did not pass
-_SAYS_NOTHING = ("look", "too_few")  # rules: neither opens the gate nor closes it
+_SAYS_NOTHING = ("look", "too_few", "asked_more")  # rules: neither opens the gate nor closes it
 _DID_NOT_PASS = ("slice_worse", "worse", "not_shown")  # by its answers, not for want of them
 
 
 def decide(results: Mapping[str, Any], *, margin: float = MARGIN, minimum: int = MINIMUM) -> dict[str, Any]:
     """The gate's record: passed, rule, words and the figures it rests on.
 
-    `results` has candidate and against (summaries), difference (report.compared) and slices.
+    `results` has candidate and against (summaries), difference (report.compared) and slices. A narrower margin or more
+    lines than the gate asks for keep out what would pass. They let nothing else go uncounted: its figures were seen.
     """
+    found = _judged(results, max(margin, MARGIN)) | {"margin": margin, "minimum": max(minimum, MINIMUM)}
+    if not found["passed"]:
+        return found
+    lacks = [f"{minimum} lines"] if found["n"] < minimum else []
+    lacks += [f"a margin of {margin:g}"] if found["rule"] == "cheaper" and found["low"] <= -margin else []
+    if not lacks:
+        return found
+    words = f"Asked for was {' and '.join(lacks)}, so it does not count. {found['words']}"
+    return {**found, "passed": False, "rule": "asked_more", "words": words}
+
+
+def _judged(results: Mapping[str, Any], margin: float) -> dict[str, Any]:
+    """By the gate's own minimum."""
     found, name = results["difference"]["score"], results["against_name"]
     n, low, high, mean = found["n"], found["low"], found["high"], found["difference"]
     worse = [one for one in results["slices"] if one["high"] < 0]
     mine, theirs = results["candidate"], results["against"]
     cheaper = _cheaper(mine, theirs)
-    minimum = max(minimum, MINIMUM)
-    record = {"n": n, "difference": mean, "low": low, "high": high, "margin": margin, "minimum": minimum}
+    record = {"n": n, "difference": mean, "low": low, "high": high}
     record |= {"slices_worse": [f"{one['by']} {one['slice']}" for one in worse], "cheaper": cheaper}
-    if n < minimum:
-        return _said(record, False, "too_few", _few(n, minimum))
+    if n < MINIMUM:
+        return _said(record, False, "too_few", _few(n))
     interval = f"{mean:+.3f} ({low:+.3f} to {high:+.3f}, 95 %) over {n} lines"
     if mine["failed"] == mine["n"]:
         return _said(record, False, "no_answer", "It gave no usable answer to any line.")
@@ -52,9 +65,9 @@ def decide(results: Mapping[str, Any], *, margin: float = MARGIN, minimum: int =
     return _said(record, False, "not_shown", f"That it is better than {name} is not shown: {interval}.")
 
 
-def _few(n: int, minimum: int) -> str:
-    words = f"{n} {'line was' if n == 1 else 'lines were'} compared; the gate wants {minimum}"
-    return f"{words}: too few lines for an interval." if n < MINIMUM else f"{words}."
+def _few(n: int) -> str:
+    words = f"{n} {'line was' if n == 1 else 'lines were'} compared; the gate wants {MINIMUM}"
+    return f"{words}: too few lines for an interval."
 
 
 def _away(not_asked: Mapping[str, int], name: str) -> str:

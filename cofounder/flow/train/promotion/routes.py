@@ -79,10 +79,13 @@ async def set_active_model(body: ActiveIn, session: Session, caller: Approver) -
     return Envelope(data=await service.promote(session, body, caller))
 
 
-@router.post("/roll-back", responses=documented(NothingBefore))
+@router.post("/roll-back", responses=documented(ModelNotKnown, NothingBefore, ActiveMoved))
 async def roll_back_model(body: RollBackIn, session: Session, caller: Approver) -> Envelope[RoleOut]:
-    """Let a role use again what it used before: the previous model, or the configured ones."""
-    return Envelope(data=await service.roll_back(session, body.role, body.reason, caller))
+    """Let a role use again what it used before: the previous model, or the configured ones.
+
+    Of two who go back from the same `active` at once the second is refused, and nothing goes back two steps.
+    """
+    return Envelope(data=await service.roll_back(session, body, caller))
 
 
 @router.put(

@@ -25,6 +25,11 @@ class RollBackIn(Body):
     """The role that is to use again what it used before."""
 
     role: ModelRole
+    active: ModelName | None = Field(
+        default=None,
+        description="The model that it is to go back from, as NAME@VERSION or an id; refused where another is active",
+        examples=["planner-small@2"],
+    )
     reason: ShortText | None = None
 
 

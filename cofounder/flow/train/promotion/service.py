@@ -21,16 +21,17 @@ from cofounder.flow.train.promotion.schemas import (
     PromotionOut,
     RoleOut,
     RolesOut,
+    RollBackIn,
     ShadowOut,
 )
 from cofounder.flow.train.promotion.shares import wilson
 from cofounder.flow.train.promotion.watching import KIND
-from cofounder.kit import cursors
+from cofounder.kit import cursors, live
 from cofounder.kit.clock import now, stamp
 from cofounder.kit.errors import InputInvalid
 from cofounder.models import offered, prices, tuned
 from cofounder.models.registry import service as registry
-from cofounder.models.registry.errors import ModelEntryInvalid
+from cofounder.models.registry.errors import ModelEntryInvalid, ModelNotKnown
 from cofounder.models.registry.service import ModelAlias, ModelVersion, Promotion
 from cofounder.models.registry.using import of_row
 from cofounder.ops import connections
@@ -58,10 +59,18 @@ async def promote(session: AsyncSession, asked: ActiveIn, by: Caller) -> RoleOut
     return await role(session, model.role)
 
 
-async def roll_back(session: AsyncSession, name: str, reason: str | None, by: Caller) -> RoleOut:
-    """Let a role use again what it used before. Raises NothingBefore."""
-    await registry.roll_back(session, name, by=by, reason=reason)
-    return await role(session, name)
+async def roll_back(session: AsyncSession, asked: RollBackIn, by: Caller) -> RoleOut:
+    """Let a role use again what it used before. Raises ModelNotKnown, NothingBefore, ActiveMoved."""
+    meant = None
+    if asked.active is not None:
+        try:
+            meant = (await registry.find(session, asked.active)).id
+        except ModelNotKnown as missing:
+            raise ModelNotKnown(missing.detail, field="active") from None
+    await registry.roll_back(session, asked.role, by=by, meant=meant, reason=asked.reason)
+    await alerts.clear(session, KIND, asked.role, at=now())  # what it says is in use is so no more
+    live.changed(session, "alerts", asked.role)
+    return await role(session, asked.role)
 
 
 async def candidate(session: AsyncSession, asked: CandidateIn, by: Caller) -> RoleOut:

@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from cofounder.flow.train.benchmark import contenders, queries, running, service
+from cofounder.flow.train.benchmark import contenders, finishing, queries, running, service
 from cofounder.flow.train.benchmark.errors import HoldOutMissing, HoldOutUnfit
 from cofounder.flow.train.benchmark.schemas import BenchmarkIn, BenchmarkOut
 from cofounder.flow.train.benchmark.steps import fail
 from cofounder.flow.train.datasets import uploading
 from cofounder.flow.train.datasets.schemas import DatasetIn, DatasetOut, SplitIn
 from cofounder.flow.train.promotion import service as promotions
-from cofounder.flow.train.promotion.schemas import ActiveIn
+from cofounder.flow.train.promotion.schemas import ActiveIn, RollBackIn
 from cofounder.kit import store
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.testing import Database, Spawned, until
@@ -132,7 +132,8 @@ async def test_a_better_model_passes_the_gate_becomes_active_and_goes_back(datab
             assert change.gate is not None
             assert change.gate["benchmark_id"] == str(done.id)
         async with transaction() as session:
-            role = await promotions.roll_back(session, "planner", "It was a trial.", LOCAL_OWNER)
+            asked = RollBackIn(role="planner", active="small@1", reason="It was a trial.")
+            role = await promotions.roll_back(session, asked, LOCAL_OWNER)
             assert role.active is None
 
 
@@ -485,7 +486,7 @@ async def test_what_did_not_pass_against_other_configured_models_blocks_nothing(
         asked_for("ollama:none-1")
         async with reading() as session:
             row = await registry.get(session, made.id)
-            assert await service.earlier(session, row.id, None, contenders.held_now(row, None)) == []
+            assert await finishing.earlier(session, row.id, None, contenders.held_now(row, None)) == []
 
 
 async def test_a_model_in_use_that_answered_every_line_is_the_same_whoever_would_be_asked_next(

@@ -91,6 +91,28 @@ def test_who_wants_fewer_lines_gets_no_interval_of_them() -> None:
     assert (found["passed"], found["rule"]) == (False, "too_few")
 
 
+def test_who_wants_more_lines_than_there_are_has_looked_all_the_same() -> None:
+    """Its figures were seen: were it not counted, one could look after 30 lines, 45 and so on, and then ask in earnest."""
+    bad = decided(lines(drawn(0.6, 60, 1)), lines(drawn(0.6, 60, 2)), minimum=61)
+    assert (bad["passed"], bad["rule"], bad["minimum"]) == (False, "not_shown", 61)
+    good = decided(lines(drawn(0.9, 80, 1)), lines(drawn(0.6, 80, 2)))
+    assert gate.counted(good, AS_IT_WANTS, [bad])["rule"] == "earlier_failed"
+    fewer = decided(lines(drawn(0.9, 80, 1)), lines(drawn(0.6, 80, 2)), minimum=81)
+    assert (fewer["passed"], fewer["rule"]) == (False, "asked_more")
+    assert fewer["words"].startswith("Asked for was 81 lines, so it does not count. It is better than")
+    assert gate.counted(good, AS_IT_WANTS, [fewer])["passed"]
+    assert gate.deciding([fewer, good]) is good
+
+
+def test_a_narrower_margin_keeps_out_what_would_pass_and_closes_nothing() -> None:
+    mine, theirs = [0.5] * 100, [0.5] * 99 + [1.0]
+    asked = decided(lines(mine, 0.001), lines(theirs, 0.01), margin=0.0)
+    assert (asked["passed"], asked["rule"], asked["margin"]) == (False, "asked_more", 0.0)
+    assert decided(lines(mine, 0.001), lines(theirs, 0.01))["rule"] == "cheaper"
+    bad = decided(lines([0.4] * 100, 0.001), lines(theirs, 0.01), margin=0.0)
+    assert bad["rule"] in ("worse", "slice_worse")
+
+
 AS_IT_WANTS = {"margin": gate.MARGIN, "minimum": gate.MINIMUM, "seed": gate.SEED, "most": 200}
 
 

@@ -114,11 +114,13 @@ function Open({ of, set }: { of: TunedModel; set: Go }) {
 
 export function Back({ of, close }: { of: ModelRole; close: () => void }) {
   const [why, setWhy] = useState("");
+  const [meant] = useState(of.active?.label);
   const { busy, problem, act } = useAct("models");
   const to = of.previous ? of.previous.label : "the configured models";
   const send = async (event: FormEvent) => {
     event.preventDefault();
-    const body = { role: of.role, reason: why.trim() || undefined };
+    // The one that is named here: where somebody else was faster, nothing goes back two steps.
+    const body = { role: of.role, active: meant, reason: why.trim() || undefined };
     const done = await act("back", () => askIn(client.POST("/api/orchestrator/models/roll-back", { body })));
     if (!done) return;
     say(`The ${of.role} uses ${done.answer.active?.label ?? "the configured models"} again.`);
