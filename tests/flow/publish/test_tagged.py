@@ -288,9 +288,10 @@ async def test_a_link_that_leads_into_ones_own_network_is_opened_by_nobody(clien
     with moved() as (address, asked):
         await set_up()
         near = f"Read {address}/go and {LINK} today, and bring a friend along."
-        refused = await approver.post("/api/social/publish", json={"platform": "linkedin", "content": near})
-        assert refused.json()["code"] == "text_unfit"
-        said = await publish(approver, platform="webhook", content=near)  # who gets it may know the address
+        for channel in ("linkedin", "webhook"):
+            refused = await approver.post("/api/social/publish", json={"platform": channel, "content": near})
+            assert refused.json()["code"] == "text_unfit"
+        said = await publish(approver, platform="outbox", content=near)  # who posts it by hand sees to it
         await until(settled(UUID(said["task_id"])), within=60)
         assert f"{address}/go " in said["text"]  # nobody's site: not tagged either
         assert asked == []
