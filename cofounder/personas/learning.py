@@ -163,6 +163,7 @@ async def listed(
         policy=settings().persona_policy,
         policies=policies_known.names(),
         topics=[name for name, _ in topics.most_common(MOST_TOPICS)],
+        uncounted=sorted({one.platform for one in wanted if one.uncounted}),
         run_id=used.id if used else None,
         applied_at=used.applied_at if used else None,
         look_back_days=days,
@@ -312,6 +313,8 @@ async def decide(session: AsyncSession, id: UUID, approved: bool, *, by: Caller)
         raise LookMissing()
     if not row.proposed or row.decided_at is not None or row.status != "success":
         raise NotProposed()
+    if approved and row.is_sample and not await queries.of_sample(session, clock.now()):
+        raise Superseded("The company has posts of its own now; this proposal is of the sample company's.")
     later = await queries.newer(session, row) if approved else None
     if later is not None:
         became = _standing(later, await queries.in_use(session))

@@ -62,7 +62,7 @@ def voices(standing: Standing) -> list[drawing.Drawable]:
 
 
 async def optimise(
-    session: AsyncSession, *, as_of: datetime, by: str, mode: Mode, policy: str, dry: bool = False
+    session: AsyncSession, *, as_of: datetime, by: str, mode: Mode, policy: str, dry: bool = False, then: bool = False
 ) -> OptimisationRun:
     """Look at the posts as known at `as_of`. A dry run is made and thrown away by its caller.
 
@@ -74,7 +74,7 @@ async def optimise(
 
     await queries.lock(session)
     await crediting.credit(session, as_of)
-    standing = await queries.standing(session)
+    standing = await queries.standing(session, then=then)
     known = {one.id for one in roster(standing)}  # imported posts may name others, of whom nothing is learnt
     posts = await queries.outcomes(session, since=as_of - REACH, as_of=as_of, hours=AGE_HOURS)
     posts = [one for one in posts if one.persona in known]
@@ -122,10 +122,11 @@ async def optimise(
         values["proof"] = await proposing.proof(session, posts, policy, as_of, standing)
     row = await queries.put_run(session, values, _weights(learnt, after, told))
     if not dry:
-        await experiments.weighed_anew(session, posts, as_of, standing)
+        if not then:
+            await experiments.weighed_anew(session, posts, as_of, standing)
         if row.applied_at is not None:
-            await history.noted(session, "look", by=by, at=as_of, run_id=row.id)
-        else:  # an adopted arm's own policy has learnt
+            await history.noted(session, "look", by=by, at=as_of, run_id=row.id, then=then)
+        elif not then:  # an adopted arm's own policy has learnt
             await history.noted(session, "experiment", by=by, at=as_of, run_id=standing.run_id)
     live.changed(session, TOPIC, row.id)
     return row

@@ -1,7 +1,7 @@
 """The SQL of voices: how they stand, how they were drawn, what their posts came to, what was learnt."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -87,23 +87,42 @@ _OUR_DRAWINGS = text(_OURS.format("persona_drawings"))
 # One row where a voice is drawn, lists as JSON: what people said of the voices, and the weights in use. With two hundred
 # voices rows of their own cost more than all else. An adopted arm that drew as without its experiment goes by what was
 # adopted before it, as its tasks did.
-_STANDING = text(f"""
-SELECT (SELECT json_object_agg(id, json_build_array(status, override)) FROM personas) AS said,
+_STANDS = f"""
+SELECT (SELECT json_object_agg(id, json_build_array(status, override)) FROM personas WHERE {{said}}) AS said,
   (SELECT json_object_agg(persona, weight) FROM persona_weights WHERE run_id = run.id) AS weights,
   run.id AS run_id, run.policy, run.cells,
-  (SELECT json_agg(json_build_array(id, name, weight)) FROM own_personas) AS own,
+  (SELECT json_agg(json_build_array(id, name, weight)) FROM own_personas WHERE {{made}}) AS own,
   trial.id AS trial_id, trial.arms, trial.found, adopted.id AS adopted_by, adopted.rule AS adopted
 FROM (VALUES (1)) one
 LEFT JOIN (SELECT id, policy, CASE WHEN CAST(:cell AS text) IS NULL THEN cells
       WHEN cells ? :cell THEN jsonb_build_object(CAST(:cell AS text), cells->:cell) END AS cells
-    FROM optimisation_runs r WHERE applied_at IS NOT NULL AND withdrawn_at IS NULL AND {_OURS.format("r")}
+    FROM optimisation_runs r WHERE {{applied}} AND {_OURS.format("r")}
     ORDER BY number DESC LIMIT 1) run ON true
-LEFT JOIN (SELECT id, arms, found FROM experiments WHERE ended_at IS NULL AND start_at <= :moment AND end_at > :moment
+LEFT JOIN (SELECT id, arms, found FROM experiments WHERE {{begun}} AND start_at <= :moment AND end_at > :moment
     ORDER BY number DESC LIMIT 1) trial ON true
 LEFT JOIN (SELECT x.id, x.arms->x.adopted || jsonb_build_object('found', x.found->x.adopted) AS rule
-    FROM experiments x WHERE x.adopted IS NOT NULL AND x.withdrawn_at IS NULL
+    FROM experiments x WHERE x.adopted IS NOT NULL AND {{adopted}}
       AND NOT (x.arms->x.adopted->>'draws' = 'learnt' AND jsonb_array_length(x.arms->x.adopted->'personas') = 0)
-    ORDER BY x.number DESC LIMIT 1) adopted ON true""")
+    ORDER BY x.number DESC LIMIT 1) adopted ON true"""
+_STANDING = text(
+    _STANDS.format(
+        said="true",
+        made="true",
+        applied="applied_at IS NOT NULL AND withdrawn_at IS NULL",
+        begun="ended_at IS NULL",
+        adopted="x.withdrawn_at IS NULL",
+    )
+)
+# Only what had come about by the moment: the sample company's past must not go by what people set since.
+_STOOD = text(
+    _STANDS.format(
+        said="changed_at <= :moment",
+        made="made_at <= :moment",
+        applied="applied_at <= :moment AND (withdrawn_at IS NULL OR withdrawn_at > :moment)",
+        begun="made_at <= :moment AND (ended_at IS NULL OR ended_at > :moment)",
+        adopted="x.ended_at <= :moment AND (x.withdrawn_at IS NULL OR x.withdrawn_at > :moment)",
+    )
+)
 
 
 class Trial(NamedTuple):
@@ -128,9 +147,12 @@ class Standing(NamedTuple):
     adopted_by: UUID | None = None  # that experiment
 
 
-async def standing(session: AsyncSession, cell: str | None = None) -> Standing:
-    """With `cell`, of the weights that are told apart by place those of that one alone: there may be hundreds."""
-    row = (await session.execute(_STANDING, {"moment": now(), "cell": cell})).one()
+async def standing(session: AsyncSession, cell: str | None = None, *, then: bool = False) -> Standing:
+    """With `cell`, of the weights that are told apart by place those of that one alone: there may be hundreds.
+
+    `then`: the clock stands in the past, and so it stood; of a voice that was set twice the later word alone is known.
+    """
+    row = (await session.execute(_STOOD if then else _STANDING, {"moment": now(), "cell": cell})).one()
     own = [Persona(id, name, float(weight)) for id, name, weight in row.own or ()]
     own.sort(key=lambda one: one.id)
     return Standing(
@@ -183,9 +205,9 @@ def came_to(posts: str) -> str:
 
     A post is scored once: by its first reading of an age (`read`), and when followers were counted after that age.
     Followers that were not counted before it, too (or within its first hour: else it is `early`), are not known: they are
-    no nought. Nor are
-    those that the books have not divided yet (`gained`); a post that nobody saw gains nobody. In sets and not post by
-    post: of a hundred thousand that takes a third of the time. `ends` is searched by halves.
+    no nought. Nor are those that the books have not divided yet (`gained`), or have no rows of (`uncounted`); a post that
+    nobody saw gains nobody. In sets and not post by post: of a hundred thousand that takes a third of the time. `ends` is
+    searched by halves.
     """
     return f"""
 WITH books AS (SELECT platform, min(start_at) AS since,
@@ -194,7 +216,8 @@ post AS MATERIALIZED (SELECT p.id, p.task_id, p.linked_at, p.persona, p.platform
     p.published_at + make_interval(hours => :hours) AS aged_at,
     CASE WHEN b.since <= p.published_at + interval '1 hour' THEN
       b.ends[width_bucket(p.published_at + make_interval(hours => :hours) - interval '1 microsecond', b.ends) + 1]
-      END AS counted_at, coalesce(b.since > p.published_at + interval '1 hour', false) AS early
+      END AS counted_at, coalesce(b.since > p.published_at + interval '1 hour', false) AS early,
+    b.platform IS NULL AS uncounted
   FROM ({posts}) p LEFT JOIN books b ON b.platform = p.platform),
 read AS (SELECT DISTINCT ON (p.id) p.id, coalesce(a.impressions, a.views)::bigint AS impressions, a.likes, a.measured_at
   FROM post p JOIN social_post_analytics a ON a.post_id = p.id AND a.measured_at >= p.aged_at
@@ -218,7 +241,8 @@ _OUTCOMES = text(f"""{came_to(_POSTS)}
 SELECT p.id, p.persona, p.platform, coalesce(p.category, p.topic, '') AS topic, p.published_at,
   p.impressions, p.likes, coalesce(p.followers, 0) AS followers, p.seen_at,
   CASE WHEN coalesce(c.published_persona, c.chosen) = c.chosen AND c.chosen = p.persona
-    THEN (c.probabilities->>c.chosen)::float8 END AS propensity, coalesce(c.arm, '') AS arm, p.early
+    THEN (c.probabilities->>c.chosen)::float8 END AS propensity, coalesce(c.arm, '') AS arm, p.early,
+  p.uncounted
 FROM came p
 LEFT JOIN persona_choices c ON c.task_id = p.task_id AND c.deliverable = 'main'
   AND (p.linked_at IS NULL OR p.linked_at <= :as_of)
@@ -243,6 +267,14 @@ async def of_sample(session: AsyncSession, as_of: datetime) -> bool:
     return bool((await session.execute(_OF_SAMPLE, {"as_of": as_of})).scalar_one())
 
 
+_LATE = timedelta(hours=1)  # a count within it is as one before the post
+_FIRST = text(f"""
+SELECT platform, min(at) FROM (
+  SELECT platform, counted_at AS at FROM follower_counts p WHERE withdrawn_at IS NULL AND {OURS}
+  UNION ALL SELECT platform, measured_at FROM social_post_analytics p WHERE followers IS NOT NULL AND {OURS}) counted
+WHERE platform = ANY(:platforms) AND at <= :as_of GROUP BY 1""")
+
+
 class Scored(NamedTuple):
     """A post and what it came to; `seen_at` is None while that is not known yet."""
 
@@ -258,6 +290,7 @@ class Scored(NamedTuple):
     propensity: float | None  # with which its voice was drawn; None where a person chose it
     arm: str
     early: bool = False  # before the first count of its channel: it will never be scored
+    uncounted: bool = False  # nobody ever counted who follows its channel
 
 
 async def outcomes(
@@ -268,12 +301,27 @@ async def outcomes(
     await plan_by_values(session)
     with uncollected():
         found = [Scored(*row) for row in await session.execute(_OUTCOMES, given)]  # by position: there may be very many
+    found = await _beside_books(session, found, as_of)
     other = {one.persona for one in found} - set(NAMES)
     if not other:
         return found
     own = (await standing(session)).own  # files that were imported write "Data nerd" where the voice is dataNerd
     meant = {name: voice.id for name in other if (voice := persona(name, own)) is not None}
     return [one._replace(persona=meant.get(one.persona, one.persona)) for one in found]
+
+
+async def _beside_books(session: AsyncSession, posts: list[Scored], as_of: datetime) -> list[Scored]:
+    """Of channels without books, which take two counts: the posts that a second one cannot score either."""
+    platforms = {one.platform for one in posts if one.uncounted}
+    if not platforms:
+        return posts
+    first = {row[0]: row[1] for row in await session.execute(_FIRST, {"platforms": [*platforms], "as_of": as_of})}
+
+    def told(one: Scored) -> Scored:
+        since = first.get(one.platform)
+        return one._replace(early=(since or as_of) > one.published_at + _LATE, uncounted=since is None)
+
+    return [told(one) if one.uncounted else one for one in posts]
 
 
 # ── runs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -377,17 +425,34 @@ async def waiting(session: AsyncSession) -> tuple[UUID | None, UUID | None]:
 
 
 # What held when the time began, then every change in it. A clock that ran ahead put a change no later than the one that
-# was written after it, and not into the future: it is drawn with already.
+# was written after it, and not into the future: it is drawn with already. What the sample company's looks did is written
+# later than it was, and dates nobody else's change back.
 _HISTORY = text(f"""
 WITH told AS (SELECT number, because, changed_by, persona, run_id, probabilities,
-    least(min(at) OVER (ORDER BY number DESC), CAST(:until AS timestamptz)) AS at FROM persona_drawings d WHERE {_OURS.format("d")})
+    least(min(at) OVER (PARTITION BY is_sample AND changed_by = 'sample' ORDER BY number DESC),
+      CAST(:until AS timestamptz)) AS at FROM persona_drawings d WHERE {_OURS.format("d")}),
+held AS (SELECT at, number FROM told WHERE at <= :since ORDER BY at DESC, number DESC LIMIT 1)
 SELECT at, because, changed_by, persona, run_id, probabilities FROM told
-WHERE number >= coalesce((SELECT max(number) FROM told WHERE at <= :since), 0) ORDER BY number""")
+WHERE (at, number) >= (SELECT at, number FROM held) OR NOT EXISTS (SELECT 1 FROM held) ORDER BY at, number""")
 
 
 async def history(session: AsyncSession, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """Probabilities over time, oldest first; the first row is of before `since` where there is one."""
     return [dict(row) for row in (await session.execute(_HISTORY, {"since": since, "until": until})).mappings()]
+
+
+_SET = text(f"""
+SELECT * FROM (SELECT changed_at AS at, 'person' AS because, changed_by, id AS persona FROM personas
+  UNION ALL SELECT changed_at, 'voice', changed_by, id FROM own_personas
+  UNION ALL SELECT coalesce(withdrawn_at, ended_at), 'experiment', coalesce(withdrawn_by, decided_by), NULL
+    FROM experiments WHERE adopted IS NOT NULL) said
+WHERE at <= :until AND EXISTS (SELECT 1 FROM persona_drawings d WHERE NOT {_OURS.format("d")}) ORDER BY at DESC LIMIT 1""")
+
+
+async def last_set(session: AsyncSession, until: datetime) -> dict[str, Any] | None:
+    """What a person last did that draws go by, where changes were told in a sample company that counts no more."""
+    row = (await session.execute(_SET, {"until": until})).mappings().first()
+    return dict(row) if row is not None else None
 
 
 async def newest_drawing(session: AsyncSession) -> dict[str, float] | None:

@@ -48,6 +48,9 @@ class PersonasOut(Shown):
     policy: str
     policies: list[str] = Field(description="That can be chosen.")
     topics: list[str] = Field(description="Of the posts of late, the most frequent first: what topic narrows to.")
+    uncounted: list[str] = Field(
+        description="Channels with posts in these days whose followers nobody counted: no post there can be scored."
+    )
     run_id: UUID | None = Field(description="The run whose weights are in use; none: the initial ones.")
     applied_at: Time | None
     look_back_days: int
@@ -156,9 +159,10 @@ class PointOut(Shown):
     """The probabilities of all voices from one time on, until the next point."""
 
     at: Time = Field(description="Of the first point when the asked days began, where it held before them.")
-    because: Literal["initial", "look", "rolled back", "person", "voice", "experiment"] = Field(
+    because: Literal["initial", "look", "rolled back", "person", "voice", "experiment", "sample removed"] = Field(
         description="What changed them: weights that were applied or taken back, what a person set of a voice, "
-        "a voice that was made or given another first weight, an arm that was adopted or given up."
+        "a voice that was made or given another first weight, an arm that was adopted or given up, the sample "
+        "company's end: what it taught is gone, what a person set of a voice stays."
     )
     changed_by: str | None
     persona: str | None = Field(description="The voice that a person set or made.")

@@ -44,14 +44,16 @@ async def choose(
     deliverable: str,
     context: Mapping[str, Any],
     override: str | None = None,
+    *,
+    then: bool = False,
 ) -> str:
     """The voice of a deliverable, drawn the first time and the same ever after.
 
-    With `override`, a person's wish, the draw is made and kept all the same, and the wish is what is used.
-    Raises PersonaUnknown.
+    With `override`, a person's wish, the draw is made and kept all the same, and the wish is what is used; `then`, as
+    voices stood while the clock stands in the past. Raises PersonaUnknown.
     """
     moment = now()
-    standing = await queries.standing(session, _cell(context, moment))
+    standing = await queries.standing(session, _cell(context, moment), then=then)
     wished = _known(override, standing) if override else None
     # Not looked for first: nearly every call is the first of its deliverable, and one that is not writes nothing.
     found = await queries.put(session, _drawn(task_id, deliverable, context, standing, moment))

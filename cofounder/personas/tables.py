@@ -127,7 +127,7 @@ class PersonaDrawing(Row):
     id: Mapped[Id]
     number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
     at: Mapped[Moment]
-    because: Mapped[Words]  # what changed it: look, rolled back, person, voice, experiment
+    because: Mapped[Words]  # what changed it: look, rolled back, person, voice, experiment, sample removed
     changed_by: Mapped[Words]
     run_id: Mapped[OptionalRef]  # the run whose weights were in use then; none: the initial ones
     persona: Mapped[OptionalWords]  # that a person set or made

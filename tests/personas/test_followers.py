@@ -68,6 +68,23 @@ async def test_posts_of_before_the_first_count_stay_unscored_and_wait_for_nothin
     assert (row.status, row.posts_waiting, row.posts_early) == ("skipped", 1, 40)
 
 
+async def test_posts_of_channels_that_nobody_counted_wait_for_nothing_and_their_channels_are_named(
+    session: AsyncSession, moment: datetime
+) -> None:
+    at = moment - timedelta(days=3)
+    for platform in ("blog", "email", "x", "linkedin"):
+        await post(session, at, "coach", platform=platform)
+    await post(session, moment - timedelta(minutes=10), "coach", platform="blog")  # a count now is in time for it
+    await counted(session, at - timedelta(days=1), 500, "x")  # the second count may still score what came after it
+    await counted(session, at + timedelta(days=1), 900, "linkedin")
+    found = await learning.listed(session, days=28)
+    (told,) = [(one.posts, one.waiting, one.early) for one in found.items if one.id == "coach"]
+    assert (told, found.uncounted) == ((0, 2, 3), ["blog", "email"])
+    row = await optimise(session, as_of=moment, by="test", mode="autonomous", policy="default")
+    assert (row.status, row.posts_waiting, row.posts_early) == ("skipped", 2, 3)
+    assert (await learning.listed(session, days=28, channel="x")).uncounted == []
+
+
 async def test_readings_that_come_long_after_the_counts_are_divided(session: AsyncSession, moment: datetime) -> None:
     for days, count in ((120, 1000), (90, 1200), (50, 1900), (40, 1950), (1, 2000)):
         await counted(session, moment - timedelta(days=days), count)

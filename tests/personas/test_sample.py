@@ -13,6 +13,8 @@ from cofounder.kit import clock
 from cofounder.kit.db import Row
 from cofounder.people.roles import Caller
 from cofounder.personas import history, learning, optimising, queries, sample
+from cofounder.personas.experiments import service as experiments
+from cofounder.personas.experiments.schemas import ExperimentIn
 from cofounder.personas.followers import service as followers
 from cofounder.personas.own import service as own
 from cofounder.personas.own.schemas import VoiceMadeIn
@@ -146,8 +148,11 @@ async def test_what_a_person_set_of_a_voice_outlives_the_sample(session: AsyncSe
     await learning.change(session, "coach", PersonaIn(override=0.4, reason="the campaign wants it"), by=MARA)
     await sample.remove(session)
     (point,) = (await session.execute(text("SELECT because, is_sample FROM persona_drawings"))).all()
-    assert tuple(point) == ("person", False)
-    assert optimising.chances(await queries.standing(session))["coach"] == pytest.approx(0.4)
+    assert tuple(point) == ("sample removed", False)
+    told = (await history.weights(session, days=7))[-1]
+    assert (told.because, told.persona) == ("sample removed", None)
+    assert told.probabilities["coach"] == pytest.approx(0.4)
+    assert told.probabilities == optimising.chances(await queries.standing(session))
 
 
 async def test_a_look_of_a_companys_own_posts_beside_a_leftover_sample_is_as_without_it(session: AsyncSession) -> None:
@@ -170,9 +175,76 @@ async def test_a_look_of_a_companys_own_posts_beside_a_leftover_sample_is_as_wit
     assert (await learning.listed(session, as_of=NOW)).run_id == mixed.id
 
 
-async def test_a_voice_that_somebody_made_may_be_drawn_for_notes(session: AsyncSession) -> None:
-    await sample.load(session, today=TODAY)
-    await own.add(session, VoiceMadeIn(name="Ours", like="coach", weight=0.9, status="active"), by=MARA)
-    await sample.load(session, today=TODAY + timedelta(days=1))
-    drawn = (await session.execute(text("SELECT count(*) FROM posts WHERE persona = 'ours'"))).scalar_one()
-    assert drawn > 0
+async def test_a_voice_that_somebody_made_may_be_drawn_for_notes_from_then_on(session: AsyncSession) -> None:
+    with clock.frozen(NOW):
+        await sample.load(session, today=TODAY)
+        await own.add(session, VoiceMadeIn(name="Ours", like="coach", weight=0.9, status="active"), by=MARA)
+    with clock.frozen(NOW + timedelta(days=8)):
+        await sample.load(session, today=TODAY + timedelta(days=8))
+    drawn = (await session.execute(text("SELECT min(published_at) FROM posts WHERE persona = 'ours'"))).scalar_one()
+    assert drawn > NOW
+
+
+async def spoken(session: AsyncSession, until: datetime) -> dict[str, int]:
+    """Voice -> notes of the sample published by then."""
+    rows = await session.execute(
+        text("""SELECT persona, count(*) FROM posts WHERE external_id LIKE 'sample-note-%' AND published_at < :until
+          AND published_at >= CAST(:until AS timestamptz) - interval '50 days' GROUP BY 1"""),
+        {"until": until},
+    )
+    return {row[0]: row[1] for row in rows.all()}
+
+
+async def test_what_a_person_sets_today_changes_nothing_of_the_past_and_stays_in_the_history(
+    session: AsyncSession,
+) -> None:
+    with clock.frozen(NOW):
+        await sample.load(session, today=TODAY)
+        watched = NOW - timedelta(days=10)  # until then notes were drawn with the first weights on either day
+        before = await spoken(session, watched)
+        await learning.change(session, "coach", PersonaIn(override=0.3, reason="the campaign wants it"), by=MARA)
+        await learning.change(session, "explorer", PersonaIn(status="disabled"), by=MARA)
+        mine = await learning.optimise(session, by=MARA.who)
+        trial = await experiments.begin(session, _trial(NOW + timedelta(days=14)), by=MARA)
+    assert mine.run_id is not None
+    with clock.frozen(NOW + timedelta(days=1)):
+        await sample.load(session, today=TODAY + timedelta(days=1))
+        assert await spoken(session, watched) == before
+        points = await history.weights(session, days=90)
+        assert (await learning.get_run(session, mine.run_id)).started_by == MARA.who
+        assert await in_trials(session, trial.start_at) == 0
+        assert points[-1].probabilities == optimising.chances(await queries.standing(session))
+    assert {one.because for one in points} == {"initial", "look", "person"}
+    assert [one.persona for one in points if one.because == "person"] == ["coach", "explorer"]
+    set_at = next(one.at for one in points if one.persona == "coach")
+    assert [one.at for one in points] == sorted(one.at for one in points)
+    assert all(one.probabilities["coach"] < 0.2 for one in points if one.at < set_at)
+    assert all(one.probabilities["coach"] == pytest.approx(0.3) for one in points if one.at >= set_at)
+
+
+async def in_trials(session: AsyncSession, until: datetime) -> int:
+    """Tasks that fell to an arm of an experiment by then."""
+    rows = await session.execute(
+        text("SELECT count(*) FROM persona_choices WHERE experiment_id IS NOT NULL AND chosen_at < :until"),
+        {"until": until},
+    )
+    return int(rows.scalar_one())
+
+
+def _trial(end_at: datetime) -> ExperimentIn:
+    arms = {"control": {"share": 0.5}, "variant_a": {"share": 0.5, "draws": "flattened"}}
+    return ExperimentIn.model_validate(
+        {"name": "Flat", "hypothesis": "Flatter draws do as well.", "arms": arms, "end_at": end_at}
+    )
+
+
+async def test_voices_set_before_the_sample_is_loaded_keep_their_time_and_the_last_point_is_what_is_drawn(
+    session: AsyncSession,
+) -> None:
+    with clock.frozen(NOW):
+        await learning.change(session, "coach", PersonaIn(override=0.3, reason="the campaign wants it"), by=MARA)
+    with clock.frozen(NOW + timedelta(hours=1)):
+        await sample.load(session, today=TODAY)
+        points = await history.weights(session, days=30)
+        assert [one.at for one in points if one.persona == "coach"] == [NOW]
+        assert points[-1].probabilities == optimising.chances(await queries.standing(session))

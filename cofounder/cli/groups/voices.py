@@ -237,6 +237,8 @@ def _voices(found: "PersonasOut") -> None:
         f"Drawn with {learnt}; policy {found.policy}, mode {found.mode}; posts of {found.look_back_days} days."
         + ("  This is sample data." if found.is_sample else "")
     )
+    if found.uncounted:
+        screen.print(f"Cannot be scored: nobody counted who follows {', '.join(found.uncounted)}.", markup=False)
     if found.proposal is not None:
         screen.print(f"New weights wait for you: cofounder personas decide {found.proposal} --approve")
 

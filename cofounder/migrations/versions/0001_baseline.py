@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_9023bda2"
+revision = "0001_56a8d077"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -371,6 +371,7 @@ def upgrade() -> None:
         sa.Column("evidence", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_by", sa.Text(), nullable=True),
+        sa.Column("is_sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint("decision IN ('adopt', 'keep')", name=op.f("ck_experiments_decision")),
         sa.CheckConstraint("end_at > start_at", name=op.f("ck_experiments_ends_after_it_starts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_experiments")),
@@ -510,6 +511,7 @@ def upgrade() -> None:
         sa.Column("said_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("withdrawn_by", sa.Text(), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("is_sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_follower_counts")),
     )
     op.create_index(

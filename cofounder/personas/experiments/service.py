@@ -121,6 +121,7 @@ async def begin(session: AsyncSession, given: ExperimentIn, *, by: Caller) -> Ex
         end_at=given.end_at,
         made_by=by.who,
         made_at=moment,
+        is_sample=await standings.of_sample(session, moment),
     )
     posts = await _posts(session, moment) if any(one["draws"] not in BENT for one in arms.values()) else []
     row.found = _weighed(arms, posts, moment, standing, {})

@@ -31,6 +31,7 @@ class Experiment(Row):
     evidence: Mapped[OptionalDocument]  # the results as they stood at the decision
     withdrawn_at: Mapped[OptionalMoment]  # the adopted arm is given up again
     withdrawn_by: Mapped[OptionalWords]
+    is_sample: Mapped[bool] = mapped_column(server_default=text("false"))  # begun while only its posts were there
     __table_args__ = (
         CheckConstraint("end_at > start_at", name="ends_after_it_starts"),
         CheckConstraint("decision IN ('adopt', 'keep')", name="decision"),

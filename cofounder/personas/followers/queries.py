@@ -19,17 +19,23 @@ from cofounder.personas.followers.tables import FollowerBooks, FollowerCount, Fo
 
 # ── counts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# Counts that somebody typed, and those that readings of posts brought with them; of one time the typed one.
+# Counts that somebody typed, and those that readings of posts brought with them; of one time the typed one. What was
+# typed in the sample company counts as long as its posts do.
 _COUNTS = text(f"""
 SELECT DISTINCT ON (platform, at) platform, at, count, id, said_by, said_at FROM (
-  SELECT platform, counted_at AS at, count, id, said_by, said_at, 0 AS read FROM follower_counts
-  WHERE counted_at <= :as_of AND CASE WHEN CAST(:known_by AS timestamptz) IS NULL THEN withdrawn_at IS NULL
+  SELECT platform, counted_at AS at, count, id, said_by, said_at, 0 AS read FROM follower_counts p
+  WHERE counted_at <= :as_of AND {OURS} AND CASE WHEN CAST(:known_by AS timestamptz) IS NULL THEN withdrawn_at IS NULL
     ELSE said_at <= :known_by AND (withdrawn_at IS NULL OR withdrawn_at > :known_by) END
   UNION ALL SELECT platform, measured_at, max(followers), NULL, 'a reading of a post', max(known_at), 1
   FROM social_post_analytics p WHERE followers IS NOT NULL AND {OURS} AND measured_at <= :as_of
     AND (CAST(:known_by AS timestamptz) IS NULL OR known_at <= :known_by)
   GROUP BY platform, measured_at) counted
 ORDER BY platform, at, read""")
+
+
+_COUNTED_BY = text(f"""
+SELECT said_by FROM follower_counts p WHERE platform = :platform AND withdrawn_at IS NULL AND {OURS}
+ORDER BY counted_at DESC LIMIT 1""")
 
 
 class Counted(NamedTuple):
@@ -53,19 +59,22 @@ async def counts(
     return dict(found)
 
 
-async def put_count(session: AsyncSession, platform: str, at: datetime, count: int, *, by: str) -> UUID:
+async def put_count(
+    session: AsyncSession, platform: str, at: datetime, count: int, *, by: str, is_sample: bool = False
+) -> UUID:
     """Write a count down. Another of the same time is withdrawn by it, the same one stays."""
     standing = select(FollowerCount).where(
         FollowerCount.platform == platform, FollowerCount.counted_at == at, FollowerCount.withdrawn_at.is_(None)
     )
     known: FollowerCount | None = await session.scalar(standing)
-    if known is not None and known.count == count:
+    if known is not None and (known.count, known.is_sample) == (count, is_sample):
         return known.id
     if known is not None:
         await withdraw(session, known.id, by=by)
-    row = {"id": new_id(), "platform": platform, "counted_at": at, "count": count, "said_by": by, "said_at": now()}
-    await session.execute(insert(FollowerCount).values(row))
-    return UUID(str(row["id"]))
+    id = new_id()
+    row = {"id": id, "platform": platform, "counted_at": at, "count": count, "said_by": by, "said_at": now()}
+    await session.execute(insert(FollowerCount).values({**row, "is_sample": is_sample}))
+    return id
 
 
 async def standing(session: AsyncSession, id: UUID) -> FollowerCount | None:
@@ -81,10 +90,8 @@ async def withdraw(session: AsyncSession, id: UUID, *, by: str) -> None:
 
 
 async def counted_by(session: AsyncSession, platform: str) -> str | None:
-    wanted = select(FollowerCount.said_by).where(
-        FollowerCount.platform == platform, FollowerCount.withdrawn_at.is_(None)
-    )
-    return await session.scalar(wanted.order_by(FollowerCount.counted_at.desc()).limit(1))
+    found: str | None = await session.scalar(_COUNTED_BY, {"platform": platform, "as_of": now()})
+    return found
 
 
 # ── what was seen ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -149,11 +156,19 @@ FROM follower_intervals i LEFT JOIN LATERAL (
   SELECT sum(credit) AS credit, sum(impressions) AS impressions FROM follower_credits WHERE interval_id = i.id) c ON true
 WHERE i.platform = :platform AND i.end_at <= :before""")
 
-_BALANCE = text("""
+# Once the company has posts of its own, what the sample's were divided by is none of its books, though the next look alone
+# makes them anew: they are told by counts that count no more.
+_COUNTS_YET = f"""(EXISTS (SELECT 1 FROM follower_counts p WHERE p.platform = i.platform AND p.counted_at = {{0}}
+    AND p.withdrawn_at IS NULL AND {OURS})
+  OR EXISTS (SELECT 1 FROM social_post_analytics p WHERE p.platform = i.platform AND p.measured_at = {{0}}
+    AND p.followers IS NOT NULL AND {OURS}))"""
+_BALANCE = text(f"""
 SELECT i.platform, sum(i.gain) AS counted, sum(i.background) AS background, min(i.start_at) AS since,
   max(i.end_at) AS until, coalesce(sum(c.credit), 0) AS credited
 FROM follower_intervals i LEFT JOIN LATERAL (
   SELECT sum(credit) AS credit FROM follower_credits WHERE interval_id = i.id) c ON true
+WHERE NOT EXISTS (SELECT 1 FROM posts WHERE is_sample)
+  OR {_COUNTS_YET.format("i.start_at")} AND {_COUNTS_YET.format("i.end_at")}
 GROUP BY 1 ORDER BY 1""")
 
 
@@ -221,4 +236,4 @@ async def put_intervals(
 
 async def balance(session: AsyncSession) -> list[dict[str, Any]]:
     """Each platform's change of followers, and what of it posts and nobody are credited with."""
-    return [dict(row) for row in (await session.execute(_BALANCE)).mappings()]
+    return [dict(row) for row in (await session.execute(_BALANCE, {"as_of": now()})).mappings()]

@@ -54,12 +54,14 @@ class CountUnknown(InputInvalid):
 async def count(session: AsyncSession, given: CountIn, *, by: Caller) -> BooksOut:
     """Write down how many follow a channel, and divide what was gained. The same time again corrects the count. Audited.
 
+    What is typed while only the sample company's posts are there is the sample's, and goes with it.
     Raises ChannelNotCounted and CountInFuture.
     """
     platform = _channel(given.platform)
     at = _past(given.counted_at) or clock.now().replace(microsecond=0)  # so that a person can name it again
     await voices.lock(session)
-    id = await queries.put_count(session, platform, at, given.count, by=by.who)
+    sample = await voices.of_sample(session, clock.now())
+    id = await queries.put_count(session, platform, at, given.count, by=by.who, is_sample=sample)
     await audit(session, by.who, "followers.counted", "follower_count", str(id), _told(platform, at, given.count))
     return await _made_anew(session, platform, at)
 
@@ -79,7 +81,7 @@ async def correct(session: AsyncSession, id: UUID, given: CorrectionIn, *, by: C
     at, number = at or row.counted_at, row.count if given.count is None else given.count
     was = _told(row.platform, row.counted_at, row.count)
     await queries.withdraw(session, id, by=by.who)
-    new = await queries.put_count(session, row.platform, at, number, by=by.who)
+    new = await queries.put_count(session, row.platform, at, number, by=by.who, is_sample=row.is_sample)
     told = {**_told(row.platform, at, number), "was": was}
     await audit(session, by.who, "followers.corrected", "follower_count", str(new), told)
     return await _made_anew(session, row.platform, at)

@@ -25,6 +25,7 @@ class FollowerCount(Row):
     said_at: Mapped[Moment]
     withdrawn_by: Mapped[OptionalWords]  # it was wrong, or another was said of this time
     withdrawn_at: Mapped[OptionalMoment]
+    is_sample: Mapped[bool] = mapped_column(server_default=text("false"))  # typed while only its posts were there
     __table_args__ = (
         Index(
             "uq_follower_counts_standing",

@@ -26,15 +26,15 @@ async def load(session: AsyncSession, *, today: date, seed: int = 7) -> dict[str
     """Load the sample company and its notes until yesterday; table name -> sample rows now there.
 
     Loading again on the same day changes nothing; on a later one the notes and the looks are made anew, so that the
-    last week is always one with notes. Where somebody brought posts of their own in beside the sample, it stays as it
-    is. Raises NotEmpty as `business.sample.load` does.
+    last week is always one with notes; what people set, ran and looked at meanwhile stays, and acts from then on. Where
+    somebody brought posts of their own in beside the sample, it stays as it is. Raises NotEmpty as `business.sample.load` does.
     """
     await queries.lock(session)
     now = datetime.combine(today, time(), UTC)
     looked = await rows.newest_look(session, BY)
     stale = looked is None or looked < now
     if stale and await records.only_sample(session):  # before their tasks may be replaced
-        await rows.forget(session, generated_only=True)
+        await rows.forget(session, made_by=BY)
         await records.remove_sample_notes(session)
         await crediting.credit(session, clock.now())
     await sample.load(session, today=today, seed=seed)
@@ -49,8 +49,7 @@ async def remove(session: AsyncSession) -> dict[str, int]:
     removed = await rows.forget(session)
     removed |= await sample.remove(session)
     await crediting.credit(session, clock.now())
-    if optimising.chances(await queries.standing(session)) != history.initial():
-        await history.noted(session, "person", by=BY)  # what somebody set of a voice stays
+    await history.noted(session, "sample removed", by=BY)  # what somebody set of a voice stays
     return removed
 
 
@@ -60,7 +59,7 @@ async def describe(session: AsyncSession) -> dict[str, int]:
 
 
 async def _live_through(session: AsyncSession, days: Sequence[date], now: datetime, seed: int) -> None:
-    """Day by day as it would have been: voices are drawn with the weights of then, and looked at now and then."""
+    """Day by day as it would have been: voices are drawn as they stood then, and looked at now and then."""
     began = datetime.combine(days[0], time(), UTC)
     following = notes.audiences(longer.history(now.date(), seed), began)
     for begin, end in pairwise((0, *LOOKS)):
@@ -68,7 +67,7 @@ async def _live_through(session: AsyncSession, days: Sequence[date], now: dateti
         for one in (each for day in days[begin:end] for each in notes.planned(day, seed)):
             assert one.task.id is not None
             with clock.frozen(one.asked_at):
-                persona = await choose(session, one.task.id, "main", one.context)
+                persona = await choose(session, one.task.id, "main", one.context, then=True)
             made, read = notes.published(one, persona, following, now)
             tasks.append(one.task)
             posts += made
@@ -79,4 +78,5 @@ async def _live_through(session: AsyncSession, days: Sequence[date], now: dateti
         ended = datetime.combine(days[end - 1] + timedelta(days=1), time(), UTC)
         mode: optimising.Mode = "watch" if end <= WATCHED else "autonomous"
         with clock.frozen(ended):
-            await optimising.optimise(session, as_of=ended, by=BY, mode=mode, policy=POLICY)
+            await optimising.optimise(session, as_of=ended, by=BY, mode=mode, policy=POLICY, then=True)
+    await history.kept_up(session, by=BY)

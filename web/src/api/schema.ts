@@ -12605,6 +12605,11 @@ export interface components {
              */
             topics: string[];
             /**
+             * Uncounted
+             * @description Channels with posts in these days whose followers nobody counted: no post there can be scored.
+             */
+            uncounted: string[];
+            /**
              * Run Id
              * @description The run whose weights are in use; none: the initial ones.
              */
@@ -12750,10 +12755,10 @@ export interface components {
             at: string;
             /**
              * Because
-             * @description What changed them: weights that were applied or taken back, what a person set of a voice, a voice that was made or given another first weight, an arm that was adopted or given up.
+             * @description What changed them: weights that were applied or taken back, what a person set of a voice, a voice that was made or given another first weight, an arm that was adopted or given up, the sample company's end: what it taught is gone, what a person set of a voice stays.
              * @enum {string}
              */
-            because: "initial" | "look" | "rolled back" | "person" | "voice" | "experiment";
+            because: "initial" | "look" | "rolled back" | "person" | "voice" | "experiment" | "sample removed";
             /** Changed By */
             changed_by: string | null;
             /**

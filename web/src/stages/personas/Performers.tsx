@@ -12,7 +12,7 @@ import { channelName, counted, score, whole } from "../../parts/words";
 import { thin } from "../business/figures";
 import styles from "./Personas.module.css";
 import { SetVoice } from "./SetVoice";
-import { bandOf, chance, LEAST_POSTS, setBy, unscored } from "./told";
+import { bandOf, chance, LEAST_POSTS, setBy, uncounted, unscored } from "./told";
 
 type Props = { query: UseQueryResult<Voices>; days: number; channel?: string; topic?: string };
 
@@ -30,28 +30,33 @@ export function Performers({ query, days, channel, topic }: Props) {
         {() => (
           <>
             <Summary all={all} days={days} channel={channel} topic={topic} />
-            <table className={`ledger stacked ${styles.voices}`} aria-label="Voices">
-              <thead>
-                <tr>
-                  <th>Voice</th>
-                  <th className={styles.wide}>F/1K</th>
-                  <th>Band</th>
-                  <th className="right">Posts</th>
-                  <th className="right">Followers</th>
-                  <th>Drawn with</th>
-                  {approver && (
-                    <th>
-                      <span className="unseen">Set</span>
-                    </th>
-                  )}
-                </tr>
-              </thead>
-              <tbody>
-                {all.map((one) => (
-                  <Row key={one.id} one={one} all={all} set={approver ? () => setSetting(one) : undefined} />
-                ))}
-              </tbody>
-            </table>
+            {query.data && query.data.uncounted.length > 0 && (
+              <p className={styles.under}>{uncounted(query.data.uncounted.map(channelName))}</p>
+            )}
+            <div className={styles.across}>
+              <table className={`ledger stacked ${styles.voices}`} aria-label="Voices">
+                <thead>
+                  <tr>
+                    <th>Voice</th>
+                    <th className={styles.wide}>F/1K</th>
+                    <th>Band</th>
+                    <th className="right">Posts</th>
+                    <th className="right">Followers</th>
+                    <th>Drawn with</th>
+                    {approver && (
+                      <th>
+                        <span className="unseen">Set</span>
+                      </th>
+                    )}
+                  </tr>
+                </thead>
+                <tbody>
+                  {all.map((one) => (
+                    <Row key={one.id} one={one} all={all} set={approver ? () => setSetting(one) : undefined} />
+                  ))}
+                </tbody>
+              </table>
+            </div>
           </>
         )}
       </Shown>

@@ -9,7 +9,7 @@ import { Loading, Trouble } from "../../parts/Rest";
 import { byWhom, counted, day, when } from "../../parts/words";
 import { Charted } from "../business/Charted";
 import styles from "./Personas.module.css";
-import { grouped, layers, leading, OTHERS, type Point, type Stretch, setBy, stretches } from "./stacked";
+import { dates, grouped, layers, leading, OTHERS, type Point, type Stretch, setBy, stretches } from "./stacked";
 import { chance } from "./told";
 
 const HEIGHT = 190;
@@ -40,7 +40,7 @@ export function Weights({ names }: { names: Names }) {
       file="persona-weights"
       empty=""
     >
-      <Stacked all={all} until={until} names={names} />
+      <Stacked all={all} until={until} now={now} names={names} />
       <p className={styles.under}>{setBy(points.data.items)}</p>
     </Charted>
   );
@@ -57,11 +57,12 @@ function nameOf(one: Point, names: Names): string {
     person: `${voice} set by ${by}`,
     voice: `${voice} made or changed by ${by}`,
     experiment: `experiment, ${by}`,
+    "sample removed": "the sample company was removed",
   };
   return `${when(one.at)}: ${why[one.because] ?? one.because}`;
 }
 
-function Stacked({ all, until, names }: { all: Stretch[]; until: number; names: Names }) {
+function Stacked({ all, until, now, names }: { all: Stretch[]; until: number; now: number; names: Names }) {
   const { ref, width: measured } = useElementSize();
   const [near, setNear] = useState<number>();
   const width = Math.max(measured || 320, 200);
@@ -101,11 +102,12 @@ function Stacked({ all, until, names }: { all: Stretch[]; until: number; names: 
           <text x={0} y={HEIGHT - 6}>
             initial
           </text>
-          {begun !== undefined && x(begun) > 48 && x(begun) < width - 150 && (
-            <text x={x(begun)} y={HEIGHT - 6}>
-              {day(new Date(begun))}
-            </text>
-          )}
+          {begun !== undefined &&
+            dates(begun, Math.min(now, until), x, width, (at) => day(new Date(at))).map((one) => (
+              <text key={one.name} x={one.x} y={HEIGHT - 6}>
+                {one.name}
+              </text>
+            ))}
           <text x={width} y={HEIGHT - 6} textAnchor="end">
             now
           </text>

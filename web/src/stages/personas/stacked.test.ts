@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { grouped, layers, leading, OTHERS, type Point, setBy, stretches } from "./stacked";
+import { dates, grouped, layers, leading, OTHERS, type Point, setBy, stretches } from "./stacked";
 
 const HOUR = 3_600_000;
 const point = (hours: number, a: number, part: Partial<Point> = {}): Point => ({
@@ -75,4 +75,26 @@ test("each layer lasts until the next stretch, the last until the end, and lies 
   );
   expect(bottom?.path).toBe("M0.0 50.0L10.0 50.0L10.0 0.0L30.0 0.0L30.0 100.0L10.0 100.0L10.0 100.0L0.0 100.0Z");
   expect(top?.path).toBe("M0.0 0.0L10.0 0.0L10.0 0.0L30.0 0.0L30.0 0.0L10.0 0.0L10.0 50.0L0.0 50.0Z");
+});
+
+test("dates stand under the drawing from the first change until now, apart from each other and from the ends", () => {
+  const day = (at: number) => String(Math.floor(at));
+  const scale = (width: number) => (at: number) => (at / 100) * width; // days 0 to 100, the first change on day 8
+  const wide = dates(8, 100, scale(600), 600, day);
+  expect(wide[0]).toEqual({ x: 48, name: "8" });
+  expect(wide.length).toBeGreaterThan(3);
+  for (const [place, one] of wide.entries()) {
+    expect(one.x).toBeLessThanOrEqual(600 - 44 - 90);
+    if (place > 0) expect(Math.floor(scale(600).call(null, Number(one.name)))).toBeLessThanOrEqual(one.x);
+    if (place > 0) expect(one.x - (wide[place - 1]?.x ?? 0)).toBeGreaterThanOrEqual(80);
+  }
+  expect(dates(8, 100, scale(320), 320, day)[0]).toEqual({ x: 44, name: "8" }); // beside "initial", not under it
+  expect(dates(8, 100, scale(320), 320, day).length).toBeGreaterThan(1);
+  expect(dates(90, 100, scale(320), 320, day)).toEqual([]); // no room before "now"
+  expect(dates(8, 100, scale(600), 600, () => "today")).toHaveLength(1); // hours apart
+});
+
+test("the end of a sample company is told beside what people changed", () => {
+  const gone = point(5, 0.5, { because: "sample removed", changed_by: "sample", run_id: null });
+  expect(setBy([initial, gone])).toBe("The end of the sample company since the first weights.");
 });

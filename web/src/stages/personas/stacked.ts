@@ -1,5 +1,5 @@
 /** Probabilities of voices over time as layers that fill a drawing, each lasting until the next. Pure. */
-import { counted } from "../../parts/words";
+import { capital, counted } from "../../parts/words";
 
 /** What held from a time (ms) on, until the next. */
 export type Stretch = { at: number; name: string; shares: Record<string, number> };
@@ -38,20 +38,45 @@ export function stretches(
   return { all, until: later.length > 0 ? Math.max(now, last + least) : now };
 }
 
+const WORD = 90; // pixels that a date under the drawing takes, with the space beside it
+const ENDS = 44; // pixels of "initial" and of "now"
+
+/** Dates under the drawing: of the first change, then in even steps until now, as near as their words allow. */
+export function dates(
+  begun: number,
+  now: number,
+  x: (at: number) => number,
+  width: number,
+  named: (at: number) => string,
+): { x: number; name: string }[] {
+  const from = x(begun);
+  const end = Math.min(x(now), width - ENDS - WORD);
+  const steps = Math.floor((end - Math.max(from, ENDS)) / WORD);
+  if (steps < 0) return [];
+  const far = (place: number) => (steps > 0 ? (place * (end - from)) / steps : 0);
+  const all = Array.from({ length: steps + 1 }, (_, place) => ({
+    x: Math.max(from + far(place), ENDS),
+    name: named(begun + (far(place) / (x(now) - from || 1)) * (now - begun)),
+  }));
+  return all.filter((one, place) => one.name !== all[place - 1]?.name);
+}
+
 /** What set the weights, in a sentence. A look that counts again after a roll back is one look. */
 export function setBy(points: Point[]): string {
   const looks = new Set(points.filter((one) => one.because === "look").map((one) => one.run_id)).size;
   const people = points.filter((one) => one.because === "person" || one.because === "voice").length;
   const arms = points.filter((one) => one.because === "experiment").length;
+  const ended = points.filter((one) => one.because === "sample removed").length;
   const told = [
     looks > 0 && counted(looks, "look"),
     people > 0 && counted(people, "change by a person", "changes by a person"),
     arms > 0 && counted(arms, "change by an experiment", "changes by an experiment"),
+    ended > 0 && "the end of the sample company",
   ].filter((one) => one !== false);
   if (told.length === 0)
     return "No look and no person has changed a weight yet: the initial ones are in use. A look needs 20 posts scored in 7 days.";
   const all = told.length > 1 ? `${told.slice(0, -1).join(", ")} and ${told.at(-1)}` : told[0];
-  return `${all} since the first weights.`;
+  return capital(`${all} since the first weights.`);
 }
 
 function thinned<T>(all: T[]): T[] {

@@ -82,6 +82,10 @@ export const unscored = (posts: number) =>
     ? "1 lies before the first count and stays unscored"
     : `${whole(posts)} lie before the first count and stay unscored`;
 
+/** Why posts of some channels are never scored. */
+export const uncounted = (channels: string[]) =>
+  `Posts on ${channels.join(", ")} cannot be scored: nobody counted who follows there.`;
+
 /** Why a voice with hardly a post of its own is drawn more often. */
 export function newcomer(look: VoiceLook, persona: string): string | null {
   const found = look.special.find((one) => one.generator === persona && one.kind === "new");
