@@ -54,6 +54,15 @@ def test_a_model_is_benchmarked_promoted_and_taken_back(
     told = " ".join(capsys.readouterr().out.split())
     assert "Passed: It is better than the built-in one" in told
     assert "candidate" in told
+    assert run(["models", "benchmark", "small@1", "--seed", "1"]) == 0
+    capsys.readouterr()
+    assert run(["models", "list"]) == 0
+    told = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "not benchmarked" in told
+    assert "Passed:" in told
+    assert run(["models", "show", "small@1"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "worse in no slice. A later comparison over 40 lines does not decide. Looked, not a gate" in told
     assert run(["models", "active", "small@1"]) == 0
     assert "planner: small@1" in capsys.readouterr().out
     assert run(["models", "shadow", "small@2", "--daily-usd", "0.5"]) == 0
@@ -68,6 +77,7 @@ def test_a_model_is_benchmarked_promoted_and_taken_back(
     assert run(["models", "show", "small@1"]) == 0
     told = capsys.readouterr().out
     assert "small@1 is ready, a planner; tuned from tiny by local" in " ".join(told.split())
+    assert "The gate: Passed: It is better than the built-in one" in " ".join(told.split())
     assert "It was a trial." in told
     assert run(["models", "retire", "small@2"]) == 0
     assert "small@2 is retired" in capsys.readouterr().out

@@ -12,7 +12,7 @@ from cofounder.cli.options import Json, Yes
 if TYPE_CHECKING:
     from cofounder.flow.train.benchmark.schemas import BenchmarkOut
     from cofounder.flow.train.jobs.schemas import JobOut
-    from cofounder.flow.train.promotion.schemas import ModelVersionOut, RoleOut, ShadowOut
+    from cofounder.flow.train.promotion.schemas import ModelVersionOut, RoleOut, ShadowOut, VerdictOut
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="NAME, NAME@VERSION, or its id or the start of it.")]
 Role = Annotated[str, typer.Argument(metavar="ROLE", help="planner, writer or judge.")]
@@ -58,8 +58,9 @@ async def _list(role: str | None, json: bool) -> int:
     shown = table("Model", "Role", "State", "Used as", "Base", "Where", "Gate")
     for one in found.items:
         where = f"{one.address['provider']}:{one.address['name']}"
-        gate = str(one.metrics.get("gate") or "not benchmarked")
-        shown.add_row(one.label, one.role, one.state, ", ".join(one.aliases) or "–", one.base_model, where, gate)
+        shown.add_row(
+            one.label, one.role, one.state, ", ".join(one.aliases) or "–", one.base_model, where, _decided(one.gate)
+        )
     out.screen().print(shown)
     return 0
 
@@ -84,6 +85,7 @@ async def _show(named: str, json: bool) -> int:
         return 0
     screen, one = out.screen(), found.model
     screen.print(_sentence(one, found.dataset), markup=False, highlight=False)
+    screen.print(f"The gate: {_decided(one.gate)}", markup=False, highlight=False)
     for done in found.benchmarks[:3]:
         _told(done)
     for seen in found.comparisons:
@@ -96,6 +98,15 @@ async def _show(named: str, json: bool) -> int:
         words = f"{change.at:%Y-%m-%d %H:%M} {change.kind.replace('_', ' ')} by {change.by}"
         screen.print(words + (f": {change.reason}" if change.reason else ""), markup=False, highlight=False)
     return 0
+
+
+def _decided(gate: "VerdictOut | None") -> str:
+    """What decides whether a version may take over, and what a later look shows beside it."""
+    if gate is None:
+        return "not benchmarked"
+    said = ["Passed:" if gate.passed else "Not passed:", gate.words]
+    said += [f"{gate.moved} Compare it again."] if gate.moved else []
+    return " ".join([*said, *([gate.later] if gate.later else [])])
 
 
 def _sentence(one: "ModelVersionOut", dataset: str | None = None) -> str:

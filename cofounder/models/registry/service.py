@@ -408,6 +408,6 @@ async def mend(session: AsyncSession, id: UUID, address: Where | Mapping[str, An
 
 
 async def note_metrics(session: AsyncSession, id: UUID, metrics: Mapping[str, Any]) -> None:
-    """Keep what its newest benchmark said."""
+    """Keep its figures in the newest benchmark that decided something."""
     await queries.mark(session, id, {"metrics": dict(metrics)})
     live.changed(session, TOPIC, id)

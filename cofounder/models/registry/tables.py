@@ -41,7 +41,7 @@ class ModelVersion(Row):
     job_id: Mapped[OptionalRef]
     code_version: Mapped[Words]
     artifacts: Mapped[Document]
-    metrics: Mapped[Document]  # of its newest benchmark
+    metrics: Mapped[Document]  # of its newest benchmark that decided something
     state: Mapped[Words] = mapped_column(server_default="ready")
     problem: Mapped[OptionalWords]  # why it is broken
     created_by: Mapped[Words]

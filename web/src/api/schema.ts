@@ -3781,7 +3781,9 @@ export interface paths {
          * @description Examples as JSON lines for tuning or as a table. Body and query mean the same; the query wins.
          *
          *     Examples tagged development, test or exclude, and sample data, are left out unless asked for. Personal data that the
-         *     detector finds becomes placeholders, unless an admin says `redact` false, which the audit log keeps.
+         *     detector finds becomes placeholders, unless an admin says `redact` false, which the audit log keeps. JSON lines are of
+         *     examples that have a plan: X-Examples says how many fit, X-Examples-Used how many of them are in the file (up to
+         *     100,000 that fit).
          */
         post: operations["export_examples"];
         delete?: never;
@@ -3853,6 +3855,7 @@ export interface paths {
          * @description A version, or whatever a filter lets through now, as a file in any format.
          *
          *     Personal data stays out of what a filter lets through, unless an admin says `redact` false, which the audit log keeps.
+         *     X-Examples says how many examples fit a filter, X-Examples-Used how many of them are in the file (up to 100,000 that fit).
          */
         post: operations["export_dataset"];
         delete?: never;
@@ -11242,7 +11245,7 @@ export interface components {
         };
         /**
          * ModelVersionOut
-         * @description A version of a tuned model: where it came from, where it answers, what its newest benchmark said.
+         * @description A version of a tuned model: where it came from, where it answers, what the gate says of it.
          */
         ModelVersionOut: {
             /**
@@ -11284,10 +11287,15 @@ export interface components {
             artifacts: {
                 [key: string]: unknown;
             };
-            /** Metrics */
+            /**
+             * Metrics
+             * @description Its figures in the newest benchmark that decided something
+             */
             metrics: {
                 [key: string]: unknown;
             };
+            /** @description Null: it was not compared yet */
+            gate: components["schemas"]["VerdictOut"] | null;
             /**
              * State
              * @enum {string}
@@ -16670,6 +16678,38 @@ export interface components {
             recipients?: string[] | null;
         };
         /**
+         * VerdictOut
+         * @description What decides whether a version may take over: the record of one of its benchmarks.
+         */
+        VerdictOut: {
+            /**
+             * Benchmark Id
+             * Format: uuid
+             */
+            benchmark_id: string;
+            /** Passed */
+            passed: boolean;
+            /** Rule */
+            rule: string;
+            /** Words */
+            words: string;
+            /**
+             * N
+             * @description Lines that were compared
+             */
+            n: number;
+            /**
+             * Moved
+             * @description Why it counts no more: something else is asked now
+             */
+            moved?: string | null;
+            /**
+             * Later
+             * @description What a newer benchmark shows that does not decide
+             */
+            later?: string | null;
+        };
+        /**
          * VoiceIn
          * @description Who a voice is.
          */
@@ -17158,6 +17198,11 @@ export interface components {
             header: string | null;
             /** Lines */
             lines: string[];
+            /**
+             * Reason
+             * @description Why there are none, where there are none
+             */
+            reason: string | null;
         };
         /**
          * Change
@@ -34179,7 +34224,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; filter_by_quality takes true, false, or the least score between 0 and 1. */
+            /** @description Some fields do not fit.; filter_by_quality takes true, false, or the least score between 0 and 1.; None of the examples has a line in this format: there would be nothing in the file. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -34598,7 +34643,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; An export is of a dataset or of a filter, not of both.; filter_by_quality takes true, false, or the least score between 0 and 1.; There is no such format, or what is asked for has no lines in it.; This version has no such part. */
+            /** @description Some fields do not fit.; An export is of a dataset or of a filter, not of both.; filter_by_quality takes true, false, or the least score between 0 and 1.; None of the examples has a line in this format: there would be nothing in the file.; There is no such format, or what is asked for has no lines in it.; This version has no such part. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -115,11 +115,12 @@ async def finish(run: "Run", model: Any, learned: int, *, whole: bool) -> None:
             return
         await queries.take_turn(session, row.model_id)  # what ends at once with it counts as earlier for one of the two
         held = contenders.held(row.contenders)
-        record = gate.counted(record, row.settings, await earlier(session, row.model_id, row.against_id, held))
+        before = await earlier(session, row.model_id, row.against_id, held)
+        record = gate.counted(record, row.settings, before)
         locked.state, locked.finished_at, locked.results, locked.gate = "succeeded", now(), found, record
         locked.progress = {"done": run.done, "total": run.done}
-        noted = {**candidate, "benchmark_id": str(row.id), "gate": record["words"]}
-        await registry.note_metrics(session, row.model_id, noted)
+        if gate.deciding([record, *before]) is record:  # the figures of the one whose words are shown
+            await registry.note_metrics(session, row.model_id, {**candidate, "benchmark_id": str(row.id)})
         folder = model.artifacts.get("folder")
         if candidate["failed"] == candidate["n"] and folder and await asyncio.to_thread(_gone, str(folder)):
             await registry.mark_broken(session, row.model_id, "Its files are gone, and nothing answers at its address.")
@@ -168,5 +169,10 @@ async def earlier(
     session: AsyncSession, model_id: UUID, against_id: UUID | None, held: Sequence[str]
 ) -> list[dict[str, Any]]:
     """The records of a model's benchmarks against one active model and what is asked with it, newest first."""
-    rows = [row for row in await queries.ended(session, [model_id]) if row.against_id == against_id]
-    return [record for record in map(record_of, rows) if contenders.still(record["held_against"], held)]
+    return comparable(await queries.ended(session, [model_id]), against_id, held)
+
+
+def comparable(rows: Sequence[Benchmark], against_id: UUID | None, held: Sequence[str]) -> list[dict[str, Any]]:
+    """The records of benchmarks against one active model and what is asked with it."""
+    found = [record_of(row) for row in rows if row.against_id == against_id]
+    return [record for record in found if contenders.still(record["held_against"], held)]

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, column, exists, func, select, table, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from cofounder.flow.train.benchmark.tables import Benchmark, BenchmarkAnswer
 
@@ -43,7 +44,8 @@ async def ended(session: AsyncSession, model_ids: Sequence[UUID]) -> Sequence[Be
     statement = select(Benchmark).where(
         Benchmark.model_id.in_(model_ids), Benchmark.state == "succeeded", Benchmark.gate.is_not(None)
     )
-    return (await session.scalars(statement.order_by(Benchmark.finished_at.desc(), Benchmark.id.desc()))).all()
+    newest = statement.order_by(Benchmark.finished_at.desc(), Benchmark.id.desc())
+    return (await session.scalars(newest.options(defer(Benchmark.results)))).all()  # large, and no part of a record
 
 
 async def fresh(session: AsyncSession, dataset_id: UUID, learned_from: UUID | None) -> bool:

@@ -1,6 +1,6 @@
 """Begin a benchmark, show it, end it early."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.benchmark import contenders, queries
 from cofounder.flow.train.benchmark.errors import BenchmarkMissing, BenchmarkOver, HoldOutMissing, HoldOutUnfit
-from cofounder.flow.train.benchmark.finishing import earlier, record_of
+from cofounder.flow.train.benchmark.finishing import comparable, record_of
 from cofounder.flow.train.benchmark.running import TOPIC
 from cofounder.flow.train.benchmark.schemas import BenchmarkIn, BenchmarkOut
 from cofounder.flow.train.benchmark.tables import Benchmark
@@ -19,7 +19,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
 from cofounder.models.registry import service as registry
 from cofounder.models.registry.errors import ModelUnfit
-from cofounder.models.registry.service import ModelVersion
+from cofounder.models.registry.service import ROLES, ModelVersion
 from cofounder.models.registry.using import of_row
 from cofounder.ops import connections
 from cofounder.people import Caller
@@ -91,12 +91,43 @@ async def of_model(session: AsyncSession, model_id: UUID, limit: int = 20) -> li
 
 async def passed(session: AsyncSession, model: ModelVersion, active: ModelVersion | None) -> dict[str, Any] | None:
     """The record that decides whether a model may take over; else its newest against something else."""
+    return _verdict(model, active, await queries.ended(session, [model.id]))
+
+
+async def verdicts(session: AsyncSession, models: Sequence[ModelVersion]) -> dict[UUID, dict[str, Any]]:
+    """Model -> the record that decides whether it may take over, or whether the active one might; none without any.
+
+    `later` says what a newer one shows that does not decide.
+    """
+    ended: dict[UUID, list[Benchmark]] = {}
+    for row in await queries.ended(session, [model.id for model in models]):
+        ended.setdefault(row.model_id, []).append(row)
+    used = {role: [await registry.model_of(session, role, one) for one in ("active", "previous")] for role in ROLES}
+    found = {}
+    for model in models:
+        active, previous = used[model.role]
+        active = previous if active is not None and active.id == model.id else active
+        record = _verdict(model, active, ended.get(model.id, []))
+        if record is not None:
+            found[model.id] = record
+    return found
+
+
+def _verdict(model: ModelVersion, active: ModelVersion | None, rows: Sequence[Benchmark]) -> dict[str, Any] | None:
+    """Of a model's benchmarks, newest first, the record that decides beside `active`, or one that did beside another."""
     held = contenders.held_now(model, of_row(active) if active is not None else None)
-    found = gate.deciding(await earlier(session, model.id, active.id if active is not None else None, held))
+    records = comparable(rows, active.id if active is not None else None, held)
+    found = gate.deciding(records)
     if found is not None:
-        return dict(found)
-    rows = await queries.ended(session, [model.id])
-    return record_of(rows[0]) | {"moved": _moved(record_of(rows[0])["held_against"], held)} if rows else None
+        later = {} if found is records[0] else {"later": _later(records[0])}
+        return {**found, **later}
+    found = gate.deciding([record_of(row) for row in rows])
+    return {**found, "moved": _moved(found["held_against"], held)} if found is not None else None
+
+
+def _later(record: Mapping[str, Any]) -> str:
+    lines = "1 line" if record["n"] == 1 else f"{record['n']} lines"
+    return f"A later comparison over {lines} does not decide. {record['words']}"
 
 
 def _moved(before: Sequence[str], now: Sequence[str]) -> str:

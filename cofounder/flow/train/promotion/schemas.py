@@ -48,8 +48,20 @@ class RetireIn(Body):
     reason: ShortText | None = None
 
 
+class VerdictOut(BaseModel):
+    """What decides whether a version may take over: the record of one of its benchmarks."""
+
+    benchmark_id: UUID
+    passed: bool
+    rule: str
+    words: str
+    n: int = Field(description="Lines that were compared")
+    moved: str | None = Field(default=None, description="Why it counts no more: something else is asked now")
+    later: str | None = Field(default=None, description="What a newer benchmark shows that does not decide")
+
+
 class ModelVersionOut(BaseModel):
-    """A version of a tuned model: where it came from, where it answers, what its newest benchmark said."""
+    """A version of a tuned model: where it came from, where it answers, what the gate says of it."""
 
     id: UUID
     name: str
@@ -64,7 +76,8 @@ class ModelVersionOut(BaseModel):
     job_id: UUID | None
     code_version: str
     artifacts: dict[str, Any]
-    metrics: dict[str, Any]
+    metrics: dict[str, Any] = Field(description="Its figures in the newest benchmark that decided something")
+    gate: VerdictOut | None = Field(description="Null: it was not compared yet")
     state: ModelState
     problem: str | None
     aliases: list[Literal["active", "previous", "candidate"]]

@@ -95,17 +95,16 @@ async def retire(session: AsyncSession, id: UUID, reason: str | None, by: Caller
     row = await registry.retire(session, id, by=by, reason=reason)
     if row.job_id is not None:
         await remains.rest(session, row.job_id, by)
-    return out(row, await registry.aliases(session, row.role))
+    return (await told(session, [row]))[0]
 
 
 async def role(session: AsyncSession, name: str) -> RoleOut:
     """What a role uses."""
     chosen = await connections.refresh(session)
     standing = await registry.aliases(session, name)
-    shown: dict[str, ModelVersionOut | None] = {}
-    for alias in ("active", "previous", "candidate"):
-        row = await registry.model_of(session, name, alias)
-        shown[alias] = out(row, standing) if row is not None else None
+    named = {alias: await registry.model_of(session, name, alias) for alias in ("active", "previous", "candidate")}
+    known = {one.id: one for one in await told(session, [row for row in named.values() if row is not None])}
+    shown = {alias: known[row.id] if row is not None else None for alias, row in named.items()}
     since = standing["active"].since if "active" in standing else None
     configured = [*map(str, offered.configured()), "offline"]
     in_turn = chosen.model_routing == "in_turn" or len(configured) == 1
@@ -146,8 +145,7 @@ async def listed(
         before=cursors.moment_and_id(cursor, ModelPlaceUnclear),
         limit=limit + 1,
     )
-    standing = {one: await registry.aliases(session, one) for one in registry.ROLES}
-    items = [out(row, standing[row.role]) for row in rows[:limit]]
+    items = await told(session, rows[:limit])
     last = rows[limit - 1] if len(rows) > limit else None
     more = f"{stamp(last.created_at)}~{last.id}" if last is not None else None
     return ModelVersionList(items=items, next_cursor=more, total=total)
@@ -158,10 +156,13 @@ async def detail(session: AsyncSession, id: UUID) -> ModelDetail:
     await connections.refresh(session)
     row = await registry.get(session, id)
     comparisons = [await compared(session, row.id, kind) for kind in ("active", "shadow")]
+    model, shown = (await told(session, [row]))[0], await benchmarks.of_model(session, row.id, 10)
+    if model.gate is not None and model.gate.benchmark_id not in [one.id for one in shown]:
+        shown.append(await benchmarks.get(session, model.gate.benchmark_id))  # what decides may be older than these
     return ModelDetail(
-        model=out(row, await registry.aliases(session, row.role)),
+        model=model,
         dataset=await _learned_from(session, row.dataset_id) if row.dataset_id is not None else None,
-        benchmarks=await benchmarks.of_model(session, row.id, 10),
+        benchmarks=shown,
         comparisons=[one for one in comparisons if one.answers],
         history=await history(session, role=None, model_id=row.id),
     )
@@ -211,14 +212,21 @@ def _change(row: Promotion, labels: Mapping[UUID, str]) -> PromotionOut:
     return PromotionOut.model_validate({**{name: getattr(row, name) for name in kept}, **named})
 
 
-def out(row: ModelVersion, standing: Mapping[str, ModelAlias]) -> ModelVersionOut:
-    """A version as it is told."""
+async def told(session: AsyncSession, rows: Sequence[ModelVersion]) -> list[ModelVersionOut]:
+    """Versions as they are told, each with the record that decides about it."""
+    standing = {one: await registry.aliases(session, one) for one in {row.role for row in rows}}
+    verdicts = await benchmarks.verdicts(session, rows)
+    return [_out(row, standing[row.role], verdicts.get(row.id)) for row in rows]
+
+
+def _out(row: ModelVersion, standing: Mapping[str, ModelAlias], gate: dict[str, Any] | None) -> ModelVersionOut:
     mine: Sequence[str] = [alias for alias, one in standing.items() if one.model_id == row.id]
-    told = {name: getattr(row, name) for name in ModelVersionOut.model_fields if hasattr(row, name)}
+    kept = {name: getattr(row, name) for name in ModelVersionOut.model_fields if hasattr(row, name)}
     shadow = "candidate" in mine and bool(standing["candidate"].details.get("shadow"))
     return ModelVersionOut.model_validate(
         {
-            **told,
+            **kept,
+            "gate": gate,
             "label": registry.label(row),
             "aliases": sorted(mine),
             "shadow": shadow,

@@ -504,6 +504,60 @@ async def test_a_model_in_use_that_answered_every_line_is_the_same_whoever_would
         await promote()
 
 
+async def test_what_decides_is_told_and_not_what_is_newest(database: Database) -> None:
+    async with serving(often_wrong) as bad, serving(right) as good:
+        made = await model(bad, await dataset())
+        decides = await end(await begin(most=30))
+        assert not (decides.gate or {})["passed"]
+        async with transaction() as session:
+            there = {"provider": "openai-compatible", "name": "small", "base_url": good.url}
+            await registry.mend(session, made.id, there)
+        look = await end(await begin(seed=1))
+        assert (look.gate or {})["rule"] == "look"
+        for _ in range(9):
+            await end(await begin(seed=1, most=1))
+        async with transaction() as session:
+            found = await promotions.detail(session, made.id)
+            listed = await promotions.listed(session, role=None, name=None, state=None, cursor=None, limit=5)
+            await session.rollback()
+        for told in (found.model, listed.items[0]):
+            assert told.gate is not None
+            assert (told.gate.benchmark_id, told.gate.n, told.gate.passed) == (decides.id, 30, False)
+            assert told.gate.words == (decides.gate or {})["words"]
+            assert told.gate.later is not None
+            assert told.gate.later.startswith("A later comparison over 1 line does not decide. Looked, not a gate: its")
+            assert told.gate.moved is None
+            assert told.metrics["benchmark_id"] == str(decides.id)
+            assert told.metrics["n"] == 30
+        assert found.benchmarks[-1].id == decides.id  # the eleventh: what decides is always there
+        assert found.benchmarks[-1].results is not None
+
+
+async def test_what_was_held_against_something_else_is_told_with_what_is_asked_now(
+    database: Database, asked_for: Callable[[str], None]
+) -> None:
+    async with serving(right) as server:
+        learned = await dataset()
+        made = await model(server, learned)
+        assert (await end(await begin())).gate
+        asked_for("ollama:strong")
+        async with transaction() as session:
+            told = (await promotions.detail(session, made.id)).model
+            assert told.gate is not None
+            assert told.gate.passed
+            assert told.gate.moved == "It was held against the built-in one; asked now is ollama:strong."
+            assert told.gate.later is None
+            other = await registry.get(session, (await model(server, learned)).id)
+            assert (await promotions.told(session, [other]))[0].gate is None
+        asked_for("offline")
+        async with transaction() as session:
+            await promotions.promote(session, ActiveIn(model="small@1"), LOCAL_OWNER)
+            role = await promotions.role(session, "planner")
+            assert role.active is not None
+            assert role.active.gate is not None
+            assert role.active.gate.moved is None  # the active one is held against what it took over from
+
+
 async def test_a_killed_worker_loses_nothing_of_a_benchmark(database: Database, spawn: Callable[..., Spawned]) -> None:
     """The worker gets SIGKILL in the middle; the next one goes on with the lines that are left."""
     async with serving(_slowly()) as server:

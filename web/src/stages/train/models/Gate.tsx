@@ -12,19 +12,18 @@ import { ago, visible, whole } from "../../../parts/words";
 import { useAct } from "../jobs/acting";
 import { Bench } from "./Bench";
 import styles from "./Models.module.css";
-import { type Gate as GateRecord, gateOf, minus, scaleOf, spanWords } from "./told";
+import { besideGate, type Gate as GateRecord, gateOf, minus, scaleOf, spanWords } from "./told";
 
 type Props = {
   of: TunedModel;
   role: ModelRole;
   benches: ModelBenchmark[];
   bench: ModelBenchmark | null;
-  stale: boolean;
 };
 
 const verdict = ({ passed, rule }: GateRecord) => (passed ? "Passed" : rule === "look" ? "A look" : "Not passed");
 
-export function Gate({ of, role, benches, bench, stale }: Props) {
+export function Gate({ of, role, benches, bench }: Props) {
   const operator = useMay("operator");
   const [asking, setAsking] = useState(false);
   const running = benches.find((one) => one.state === "running");
@@ -74,11 +73,11 @@ export function Gate({ of, role, benches, bench, stale }: Props) {
                 }
               </p>
             )}
-            {stale && !running && (
-              <p className="quiet">
-                {`That was against another model than ${uses}, which the ${of.role} uses now: compare it again before it can take over.`}
+            {besideGate(of).map((words) => (
+              <p key={words} className="quiet">
+                {words}
               </p>
-            )}
+            ))}
           </>
         ) : (
           !running && (

@@ -20,7 +20,7 @@ import { Compared } from "./Compared";
 import { Gate } from "./Gate";
 import { brief } from "./Models";
 import styles from "./Models.module.css";
-import { agreedWord, counting, notAsked } from "./told";
+import { agreedWord, deciding, mayTakeOver, notAsked } from "./told";
 
 export function Model({ id, set }: { id: string; set: Go }) {
   const query = useQuery(tunedModel(id));
@@ -31,14 +31,12 @@ export function Model({ id, set }: { id: string; set: Go }) {
         const of = found.model;
         const role = roles.data?.roles.find((one) => one.role === of.role);
         if (!role) return <Loading rows={8} />;
-        const against =
-          role.active && role.active.id === of.id ? (role.previous?.id ?? null) : (role.active?.id ?? null);
-        const { bench, stale } = counting(found.benchmarks, against);
+        const bench = deciding(of, found.benchmarks);
         return (
           <div className="stack">
             <Titled label={of.label} />
-            <Acts of={of} role={role} passed={!stale && bench?.gate?.passed === true} set={set} />
-            <Gate of={of} role={role} benches={found.benchmarks} bench={bench} stale={stale} />
+            <Acts of={of} role={role} passed={mayTakeOver(of)} set={set} />
+            <Gate of={of} role={role} benches={found.benchmarks} bench={bench} />
             <Compared benches={found.benchmarks} first={bench} />
             <Agreement rows={found.comparisons} of={of} shadow={of.shadow ? (role.shadow ?? null) : null} />
             <Comes of={of} changes={found.history} />

@@ -17,7 +17,7 @@ import { Changes } from "./Changes";
 import { Model } from "./Model";
 import styles from "./Models.module.css";
 import { Roles } from "./Roles";
-import { type Figures, minus, shown } from "./told";
+import { besideGate, figuresOf, minus, shown } from "./told";
 
 export function Models() {
   const search: Search = useSearch({ from: "/training/models" });
@@ -130,7 +130,7 @@ function Versions({ search, set }: { search: Search; set: Go }) {
 }
 
 function Row({ of, set }: { of: TunedModel; set: Go }) {
-  const figures = of.metrics as Partial<Figures> & { gate?: string };
+  const figures = figuresOf(of);
   const usd = figures.priced === false ? null : (figures.cost_per_line_usd ?? null);
   return (
     <tr>
@@ -144,7 +144,14 @@ function Row({ of, set }: { of: TunedModel; set: Go }) {
       <td>
         <State of={of} />
       </td>
-      <td className={styles.gate}>{figures.gate ? minus(figures.gate) : "Not compared yet."}</td>
+      <td className={styles.gate}>
+        {of.gate ? minus(of.gate.words) : "Not compared yet."}
+        {besideGate(of).map((words) => (
+          <div key={words} className="quiet">
+            {words}
+          </div>
+        ))}
+      </td>
       <td className="right" data-name="Score">
         {score(figures.means?.score, 3)}
       </td>

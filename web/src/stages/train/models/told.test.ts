@@ -1,15 +1,19 @@
 import { expect, test } from "vitest";
 import {
   type Bench,
+  besideGate,
   type Change,
   changeWords,
-  counting,
+  deciding,
+  figuresOf,
+  mayTakeOver,
   minus,
   type Results,
   scaleOf,
   sideBySide,
   spanOf,
   spanWords,
+  type Version,
 } from "./told";
 
 const figures = (score: number, more: object = {}) => ({
@@ -69,21 +73,37 @@ test("the scale holds every interval and is never too narrow", () => {
   expect(scaleOf([{ n: 1, difference: 1, low: 1, high: 1 }])).toBe(1);
 });
 
-const bench = (id: string, against_id: string | null, state = "succeeded") =>
-  ({ id, against_id, state, gate: { passed: true } }) as unknown as Bench;
+const decided = (more: object = {}) =>
+  ({
+    gate: { benchmark_id: "b", passed: true, rule: "better", words: "It is better.", n: 30, ...more },
+    metrics: { benchmark_id: "b", n: 30 },
+  }) as unknown as Version;
 
-test("only a benchmark against what is in use now counts", () => {
-  const all = [bench("c", null, "running"), bench("b", "x"), bench("a", null)];
-  expect(counting(all, null)).toMatchObject({ bench: { id: "a" }, stale: false });
-  expect(counting(all, "x")).toMatchObject({ bench: { id: "b" }, stale: false });
-  expect(counting(all, "y")).toMatchObject({ bench: { id: "b" }, stale: true });
-  expect(counting([], null)).toEqual({ bench: null, stale: false });
+test("the benchmark that decides is the one that is shown, whichever is newest", () => {
+  const benches = [{ id: "c" }, { id: "b" }] as Bench[];
+  expect(deciding(decided(), benches)?.id).toBe("b");
+  expect(deciding({ ...decided(), gate: null }, benches)).toBeNull();
+  expect(figuresOf(decided()).n).toBe(30);
+  expect(figuresOf({ ...decided(), metrics: { benchmark_id: "c", n: 60 } })).toEqual({});
+  expect(figuresOf({ ...decided(), gate: null })).toEqual({});
 });
 
-test("a look neither opens the gate nor closes it", () => {
-  const looked = { ...bench("c", null), gate: { passed: false, rule: "look" } } as unknown as Bench;
-  expect(counting([looked, bench("b", null)], null)).toMatchObject({ bench: { id: "b" }, stale: false });
-  expect(counting([looked], null)).toMatchObject({ bench: { id: "c" }, stale: false });
+test("it may take over where the gate passed it, from what is asked now", () => {
+  expect(mayTakeOver(decided())).toBe(true);
+  expect(mayTakeOver(decided({ passed: false }))).toBe(false);
+  expect(mayTakeOver(decided({ moved: "It was held against the built-in one." }))).toBe(false);
+  expect(mayTakeOver({ ...decided(), gate: null })).toBe(false);
+});
+
+test("a later look and what is asked now stand beside the gate's words", () => {
+  expect(besideGate(decided())).toEqual([]);
+  expect(besideGate(decided({ later: "A later comparison over 60 lines: -0.1." }))).toEqual([
+    "A later comparison over 60 lines: −0.1.",
+  ]);
+  expect(besideGate(decided({ moved: "It was held against tuned:p@1." }))).toEqual([
+    "It was held against p@1. Compare it again before it can take over.",
+  ]);
+  expect(besideGate({ ...decided(), gate: null })).toEqual([]);
 });
 
 test("every kind of change has its sentence", () => {

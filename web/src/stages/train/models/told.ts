@@ -102,16 +102,22 @@ export function scaleOf(spans: readonly Span[]): number {
   return Math.min(1, 1.1 * Math.max(0.1, ...ends.map(Math.abs)));
 }
 
-/** What neither opens the gate nor closes it. */
-const SAYS_NOTHING = ["look", "too_few"];
+/** Whether the gate lets it take over now, and from what is asked now. */
+export const mayTakeOver = (of: Version): boolean => of.gate?.passed === true && !of.gate.moved;
 
-/** The benchmark whose gate counts now: the newest against what the role uses now that says anything, and whether there is one. */
-export function counting(benches: readonly Bench[], active: string | null): { bench: Bench | null; stale: boolean } {
-  const ended = benches.filter((one) => one.state === "succeeded" && one.gate);
-  const mine = ended.filter((one) => (one.against_id ?? null) === active);
-  const deciding = mine.find((one) => !SAYS_NOTHING.includes(String(one.gate?.rule))) ?? mine[0];
-  return deciding ? { bench: deciding, stale: false } : { bench: ended[0] ?? null, stale: ended.length > 0 };
-}
+/** The benchmark that decides about it. */
+export const deciding = (of: Version, benches: readonly Bench[]): Bench | null =>
+  benches.find((one) => one.id === of.gate?.benchmark_id) ?? null;
+
+/** Its figures, where they are those of the benchmark that decides. */
+export const figuresOf = (of: Version): Partial<Figures> =>
+  of.gate && of.metrics.benchmark_id === of.gate.benchmark_id ? (of.metrics as Partial<Figures>) : {};
+
+/** What stands beside the gate's words: that something else is asked now, and what a later look shows. */
+export const besideGate = (of: Version): string[] =>
+  [of.gate?.moved && `${of.gate.moved} Compare it again before it can take over.`, of.gate?.later]
+    .filter((one) => typeof one === "string")
+    .map(minus);
 
 /** Why a candidate in shadow was not asked today. */
 export const notAsked = (of: Schemas["ShadowOut"]): string =>
