@@ -85,6 +85,14 @@ def basis(target: Target) -> str:
     return "is the published one"
 
 
+def dollars(usd: Decimal | float) -> str:
+    """An amount in US dollars to the hundredth of a cent; of what is less than a cent its first two digits."""
+    amount = Decimal(str(usd))
+    places = 4 if not amount or abs(amount) >= Decimal("0.01") else 1 - amount.adjusted()
+    whole, _, rest = f"{amount:.{places}f}".partition(".")
+    return f"${whole}.{rest.rstrip('0').ljust(2, '0')}"
+
+
 def told(target: Target) -> str:
     """The price of a model in a sentence, with what it rests on."""
     into, out = cost(target, _MILLION // 1_000, 0), cost(target, 0, _MILLION // 1_000)

@@ -203,7 +203,7 @@ async def _ask_in_shadow(
 
 def own_limit(model: Using) -> budgets.Own:
     """What a candidate may cost in shadow in a day."""
-    name = f"of the ${model.daily_usd:.2f} a day that it may cost in shadow"
+    name = f"of the {prices.dollars(model.daily_usd)} a day that it may cost in shadow"
     return budgets.Own(str(model.target), SHADOW, Decimal(str(model.daily_usd)), name)
 
 
@@ -222,10 +222,9 @@ class Shadowing:
         """Why it will never be asked, where that is known beforehand."""
         if self.least_usd is None or self.least_usd <= self.daily_usd:
             return None
-        return (
-            f"A call may cost ${self.least_usd:.4f} or more, and ${self.daily_usd:.4f} a day is its limit: "
-            "it is never asked. Give it a higher limit."
-        )
+        least, limit = prices.dollars(self.least_usd), prices.dollars(self.daily_usd)
+        words = f"A call may cost {least} or more, and {limit} a day is its limit: it is never asked."
+        return f"{words} Give it a higher limit."
 
 
 async def shadowing(session: AsyncSession, model: Using) -> Shadowing:

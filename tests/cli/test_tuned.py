@@ -67,6 +67,12 @@ def test_a_model_is_benchmarked_promoted_and_taken_back(
     assert "planner: small@1" in capsys.readouterr().out
     assert run(["models", "shadow", "small@2", "--daily-usd", "0.5"]) == 0
     assert "candidate small@2 in shadow" in capsys.readouterr().out
+    assert run(["models", "shadow", "small@2", "--daily-usd", "0.004"]) == 0
+    assert "In shadow: $0.00 of $0.004 today." in capsys.readouterr().out
+    assert run(["models", "show", "small@2"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "shadow by local: It may cost up to $0.004 a day." in told
+    assert "It may cost up to $0.50 a day." in told
     assert run(["models", "shadow", "--off", "planner"]) == 0
     assert "candidate" not in capsys.readouterr().out
     assert run(["models", "list", "--json"]) == 0
@@ -96,7 +102,7 @@ def test_a_command_goes_by_the_prices_that_were_set_and_names_the_dataset(
     settings.cache_clear()
     assert run(["models", "shadow", "small@1", "--daily-usd", "0.05"]) == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "In shadow: $0.0000 of $0.05 today. A call may cost $0." in told
+    assert "In shadow: $0.00 of $0.05 today. A call may cost $0." in told
     assert "it is never asked. Give it a higher limit." in told
     settings.cache_clear()
 

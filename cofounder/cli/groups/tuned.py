@@ -163,7 +163,9 @@ def _roles(roles: "list[RoleOut]", json: bool) -> int:
 
 def _shadowed(of: "ShadowOut") -> str:
     """How a candidate in shadow stands today."""
-    said = [f"In shadow: ${of.spent_usd:.4f} of ${of.daily_usd:.2f} today."]
+    from cofounder.models.prices import dollars
+
+    said = [f"In shadow: {dollars(of.spent_usd)} of {dollars(of.daily_usd)} today."]
     said += [f"{of.not_asked} calls were not made: {of.why_not}."] if of.not_asked else []
     return " ".join([*said, *([of.warning] if of.warning else [])])
 

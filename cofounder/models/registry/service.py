@@ -360,7 +360,9 @@ async def set_candidate(
     await queries.point(
         session, row.role, "candidate", row.id, {"shadow": shadow, "daily_usd": daily_usd}, now(), by.who
     )
-    await _record(session, "shadow" if shadow else "candidate", row.role, row.id, before, by=by.who)
+    limit = f"It may cost up to {prices.dollars(daily_usd)} a day." if shadow else None
+    kind = "shadow" if shadow else "candidate"
+    await _record(session, kind, row.role, row.id, before, by=by.who, reason=limit)
     return row
 
 

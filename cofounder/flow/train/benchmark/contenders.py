@@ -15,7 +15,7 @@ from cofounder.flow.train.benchmark import chained, scoring
 from cofounder.flow.train.benchmark.chained import NEXT
 from cofounder.flow.train.benchmark.lines import HeldOut
 from cofounder.kit.errors import CofounderError
-from cofounder.models import budgets, calls, jobs, offered, prices, trained
+from cofounder.models import budgets, calls, jobs, judging, offered, prices, trained
 from cofounder.models.chain import Served, Target
 from cofounder.models.registry.service import ModelVersion
 from cofounder.models.registry.using import Using, of_row
@@ -89,7 +89,7 @@ def choose(row: ModelVersion, active: Using | None) -> list[Contender]:
     """The candidate, what its role uses now and what is asked after it, its base where that answers, the built-in one."""
     candidate = of_row(row)
     found = [of_using("candidate", candidate)]
-    configured = [Contender("active", "told", one) for one in offered.configured() if row.role != "judge"]
+    configured = [Contender("active", "told", one) for one in offered.configured()]
     in_use = [of_using("active", active)] if active is not None and active.id != row.id else []
     for place, one in enumerate([*in_use, *configured]):
         found.append(one if place == 0 else replace(one, part=f"{NEXT}{place}"))
@@ -161,11 +161,7 @@ async def _told(target: Target, line: HeldOut, role: str, scope: str, chosen: Se
     from cofounder.models import remote
 
     try:
-        job: Any = (
-            jobs.Writing(scoring.brief_of(line))
-            if role == "writer"
-            else jobs.Understanding(line.asked, line.day, {}, {})
-        )
+        job = _job(line, role)
         request = remote.Request(job.instructions(), job.prompt(), job.output, MOST_TOKENS)
     except (ValueError, CofounderError) as error:
         return Answer(None, str(error)[:500], calls.Spent())
@@ -179,12 +175,24 @@ async def _told(target: Target, line: HeldOut, role: str, scope: str, chosen: Se
         return Answer(None, f"unusable: {error}"[:500], found[1])
 
 
+def _job(line: HeldOut, role: str) -> Any:
+    """What is asked of a configured model at work where a role has no tuned one. Raises ValueError."""
+    if role == "writer":
+        return jobs.Writing(scoring.brief_of(line))
+    if role == "judge":
+        asked, channel = scoring.judged_of(line)
+        return judging.Judging(asked.request, asked.text, channel, scoring.rules(line))
+    return jobs.Understanding(line.asked, line.day, {}, {})
+
+
 def _in_form(value: Any, line: HeldOut) -> str:
     from cofounder import channels
     from cofounder.flow.plan import planner
 
     if line.form == "text":
         return channels.render(scoring.brief_of(line).form.channel, value).plain
+    if line.form == "scores":
+        return json.dumps(value.model_dump(mode="json", include={"scores", "overall", "decision"}))
     if line.form == "plan":
         plan = planner.sketch(value, has_metrics=False)
         return json.dumps({"plan": plan.model_dump(mode="json", include={"steps", "goal"})})

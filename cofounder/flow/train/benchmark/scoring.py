@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from cofounder import channels
 from cofounder.flow.quality.evaluator import evaluate
 from cofounder.flow.quality.schemas import Subject
-from cofounder.flow.train.benchmark.lines import HeldOut, of_judge, of_writer
+from cofounder.flow.train.benchmark.lines import Asked, HeldOut, of_judge, of_writer
 from cofounder.kit.errors import CofounderError
 from cofounder.models import trained
 from cofounder.models.brief import Brief, Fact
@@ -98,6 +98,26 @@ def judged(brief: Brief, channel: str, text: str) -> dict[str, float]:
     return {"overall": verdict.overall, **{name: one.score for name, one in verdict.dimensions.items()}}
 
 
+def judged_of(line: HeldOut) -> tuple[Asked, str]:
+    """The parts of a judge's line, and its channel as it is called here."""
+    asked = of_judge(line.asked)
+    return asked, channels.canonical(asked.channel) or asked.channel
+
+
+def _by_rules(line: HeldOut) -> dict[str, float]:
+    asked, channel = judged_of(line)
+    brief = Brief(request=asked.request, topic=asked.request[:100], form=channels.form(channel))
+    return judged(brief, channel, asked.text)
+
+
+def rules(line: HeldOut) -> dict[str, float]:
+    """The deterministic scores that a judge is told beside a text; none where the evaluator cannot take it."""
+    try:
+        return {name: score for name, score in _by_rules(line).items() if name != "overall"}
+    except (ValueError, CofounderError):
+        return {}
+
+
 def _text(line: HeldOut, answer: str) -> dict[str, float]:
     brief = brief_of(line)
     return {"valid": 1.0, **judged(brief, brief.form.channel, answer)}
@@ -125,10 +145,7 @@ def own_answer(line: HeldOut) -> str:
         brief = brief_of(line)
         return channels.render(brief.form.channel, write(brief)).plain
     if line.form == "scores":
-        asked = of_judge(line.asked)
-        channel = channels.canonical(asked.channel) or asked.channel
-        brief = Brief(request=asked.request, topic=asked.request[:100], form=channels.form(channel))
-        overall = judged(brief, channel, asked.text)["overall"]
+        overall = _by_rules(line)["overall"]
         return json.dumps({"overall": overall, "decision": "approve" if overall >= 0.85 else "changes"})
     parsed = parse(line.asked, today=line.day)
     if line.form == "plan":

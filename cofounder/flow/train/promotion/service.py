@@ -56,6 +56,7 @@ async def promote(session: AsyncSession, asked: ActiveIn, by: Caller) -> RoleOut
     record = await benchmarks.passed(session, model, active)
     await registry.set_active(session, model.id, by=by, gate=record, force=asked.force, reason=asked.reason)
     await alerts.clear(session, KIND, model.role, at=now())
+    live.changed(session, "alerts", model.role)
     return await role(session, model.role)
 
 

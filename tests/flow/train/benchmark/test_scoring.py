@@ -1,18 +1,25 @@
 """Scores of answers: a writer's text by the evaluator, a judge's verdict, a whole plan; nothing for what is of no use."""
 
 import json
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 
 from cofounder.flow.plan import planner
-from cofounder.flow.train.benchmark import lines, scoring
+from cofounder.flow.train.benchmark import contenders, lines, scoring
 from cofounder.flow.train.benchmark.contenders import most
 from cofounder.kit.errors import InputInvalid
+from cofounder.kit.ids import new_id
+from cofounder.kit.testing import Database
 from cofounder.models import trained
 from cofounder.models.brief import Base, Fact
 from cofounder.models.offline.parser import parse
+from cofounder.models.registry.service import ModelVersion
+from cofounder.settings import settings
+from tests.models.conftest import KEY, OpenAIServer, openai_server
+from tests.models.test_judging import OPINION
 
 TODAY = date(2026, 11, 21)
 REVENUE = Fact(id="revenue", metric="revenue", noun="revenue", value=150_000, unit="usd", base=Base(value=125_000))
@@ -20,6 +27,21 @@ TRUE = (
     "Revenue reached $150,000 this month, up from $125,000 the month before.\n\nThank you to everyone who came along."
 )
 FALSE = TRUE.replace("$150,000", "$950,000")
+
+
+strong = openai_server  # the fixture: a configured model that is asked for a shape
+
+
+@pytest.fixture
+def configured(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    def configure(**given: str) -> None:
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+        settings.cache_clear()
+
+    yield configure
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 async def sound(document: dict[str, Any]) -> None:
@@ -62,6 +84,41 @@ async def test_a_verdict_is_scored_by_its_decision_and_its_closeness() -> None:
     for wrong in ("no JSON", json.dumps({**said, "overall": 3}), json.dumps({**said, "overall": True}), "{}"):
         assert (await scoring.score(asked, wrong, sound))["score"] == 0.0
     assert (await scoring.score(asked, scoring.own_answer(asked), sound))["valid"] == 1.0
+
+
+async def test_a_judge_is_held_against_the_configured_judge_asked_as_at_work(
+    strong: OpenAIServer, configured: Callable[..., None]
+) -> None:
+    configured(
+        COFOUNDER_MODEL="openai-compatible:strong",
+        COFOUNDER_MODEL_PRICES="openai-compatible:*=0/0",
+        COFOUNDER_COMPATIBLE_BASE_URL=strong.url,
+        COFOUNDER_COMPATIBLE_API_KEY=KEY,
+    )
+    made = ModelVersion(
+        id=new_id(),
+        name="judge-small",
+        version=1,
+        role="judge",
+        target="given",
+        base_model="",
+        artifacts={},
+        address={"provider": "ollama", "name": "judge-small", "base_url": None},
+    )
+    parts = {one.part: one for one in contenders.choose(made, None)}
+    assert contenders.held_now(made, None) == ["openai-compatible:strong", "offline"]
+    wanted = {"scores": {"tone": 0.8}, "overall": 0.7, "decision": "changes"}
+    asked = line("judge", f"Request: Post about revenue\n\nChannel: linkedin\n\nText:\n{TRUE}", json.dumps(wanted))
+    strong.answers = [OPINION]
+    said = await contenders.ask(parts["active"], asked, "judge", "benchmark:x:active", settings())
+    assert said.text is not None, said.error
+    assert await scoring.score(asked, said.text, sound) == {"valid": 1.0, "decision": 1.0, "overall": 1.0, "score": 1.0}
+    (sent,) = strong.requests
+    prompt = json.loads(sent["messages"][-1]["content"])
+    assert (prompt["role"], prompt["request"], prompt["channel"]) == ("judge", "Post about revenue", "linkedin")
+    assert prompt["text"] == TRUE
+    assert "tone" in prompt["rules"]
+    assert "overall" not in prompt["rules"]
 
 
 async def test_a_plan_is_scored_by_channels_and_tools_and_only_where_it_holds() -> None:

@@ -8,7 +8,7 @@ import { Facts } from "../../../parts/Facts";
 import { Interval } from "../../../parts/Interval";
 import { Panel } from "../../../parts/Panel";
 import { Empty, Loading, Shown } from "../../../parts/Rest";
-import { byWhom, counted, money, percent, spoken, visible, when, whole } from "../../../parts/words";
+import { byWhom, counted, percent, spoken, visible, when, whole } from "../../../parts/words";
 import { titled } from "../Datasets";
 import type { Go } from "../filter";
 import { Remains } from "../jobs/Remains";
@@ -20,7 +20,7 @@ import { Compared } from "./Compared";
 import { Gate } from "./Gate";
 import { brief } from "./Models";
 import styles from "./Models.module.css";
-import { agreedWord, deciding, mayTakeOver, notAsked } from "./told";
+import { agreedWord, deciding, dollars, mayTakeOver, notAsked } from "./told";
 
 export function Model({ id, set }: { id: string; set: Go }) {
   const query = useQuery(tunedModel(id));
@@ -96,7 +96,7 @@ function Spent({ of }: { of: Schemas["ShadowOut"] }) {
   const why = of.warning ?? (of.not_asked > 0 ? notAsked(of) : null);
   return (
     <p style={{ margin: "0 0 12px" }}>
-      {`In shadow: ${money(of.spent_usd)} of ${money(of.daily_usd)} today.`}
+      {`In shadow: ${dollars(of.spent_usd)} of ${dollars(of.daily_usd)} today.`}
       {why && ` ${why}`}
     </p>
   );
@@ -106,7 +106,7 @@ function Agreed({ of }: { of: Comparison }) {
   const facts = [
     `${counted(of.answers, "answer")}, ${whole(of.usable)} of use`,
     of.seconds != null && `${brief(of.seconds)} each`,
-    `${money(of.cost_usd)} in all`,
+    `${dollars(of.cost_usd)} in all`,
   ];
   return (
     <div className={styles.agreed}>

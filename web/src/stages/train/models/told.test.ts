@@ -5,6 +5,7 @@ import {
   type Change,
   changeWords,
   deciding,
+  dollars,
   figuresOf,
   mayTakeOver,
   minus,
@@ -104,6 +105,11 @@ test("a later look and what is asked now stand beside the gate's words", () => {
     "It was held against p@1. Compare it again before it can take over.",
   ]);
   expect(besideGate({ ...decided(), gate: null })).toEqual([]);
+});
+
+test("what is less than a cent is not told as nothing", () => {
+  expect([0, 0.5, 1, 0.015, 0.05, 14.1].map(dollars)).toEqual(["$0.00", "$0.50", "$1.00", "$0.015", "$0.05", "$14.10"]);
+  expect([0.004, 0.00034, 0.0000012].map(dollars)).toEqual(["$0.004", "$0.00034", "$0.0000012"]);
 });
 
 test("every kind of change has its sentence", () => {

@@ -154,6 +154,13 @@ export const shown = (value: number | null, as: Line["as"], seconds: (value: num
   return value === 0 ? "$0" : `$${score(value, value < 0.001 ? 6 : 4)}`;
 };
 
+/** Dollars to the hundredth of a cent; of what is less than a cent the first two digits. */
+export function dollars(usd: number): string {
+  const digits = usd === 0 || usd >= 0.01 ? 4 : Math.min(12, 1 - Math.floor(Math.log10(usd)));
+  const words = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: digits });
+  return `$${words.format(usd)}`;
+}
+
 const AGREED: Record<string, string> = {
   intent: "The same intent",
   channels: "The same channels",
