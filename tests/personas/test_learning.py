@@ -53,6 +53,7 @@ async def test_the_books_balance_and_credit_the_post_that_was_seen(session: Asyn
 async def test_a_post_waits_until_followers_were_counted_after_it(session: AsyncSession, moment: datetime) -> None:
     begun = moment - timedelta(days=6)
     made = await post(session, begun, "coach")
+    await followers.count(session, CountIn(platform="x", count=50, counted_at=begun), by=MARA)
     await reading(session, made, begun + timedelta(days=4), 1_000)
     (one,) = await queries.outcomes(session, since=begun, as_of=moment, hours=72)
     assert (one.impressions, one.seen_at) == (1_000, None)
