@@ -220,7 +220,7 @@ async def test_a_saved_filter_keeps_its_limit_until_it_is_taken_away(olga: Visit
     await page.get_by_role("button", name="Saved").click()
     await page.get_by_role("menuitem", name="five", exact=True).click()
     await expect(using).to_contain_text(f"Using 5 of {MANY} examples")
-    await expect(using).to_contain_text("Left out by each part alone: number 25.")
+    await expect(using).to_contain_text("Left out by each part alone: the limit 25.")
     await page.reload()
     await expect(using).to_contain_text(f"Using 5 of {MANY} examples")
     await expect(page.get_by_role("row")).to_have_count(1 + 5)

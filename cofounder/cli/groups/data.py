@@ -1,6 +1,7 @@
 """tools, examples, sample: what the product can do, what it learned from, and a company to try it on."""
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -117,24 +118,29 @@ def export(
 
 async def _export(wanted: dict[str, Any], output: Path | None) -> int:
     from cofounder.flow.train.data import export as exporting
+    from cofounder.flow.train.data import lacking
     from cofounder.flow.train.data.schemas import ExportIn
     from cofounder.kit import db
 
     asked = ExportIn.model_validate(wanted)
-    async with home.opened(), db.transaction() as session:
-        batches = exporting.export(session, exporting.filters_of(asked), asked.format)
-        if output is None:
-            async for lines in batches:
-                sys.stdout.write(b"".join(lines).decode())
-            sys.stdout.flush()
-            return 0
-        count = 0
-        with files.whole(output) as file:
-            async for lines in batches:
-                file.write(b"".join(lines).decode())
-                count += len(lines)
+    filters, count = exporting.filters_of(asked), 0
+    async with home.opened():
+        async with db.transaction() as session:
+            batches = exporting.or_refused(session, filters, asked.format)
+            with nullcontext(sys.stdout) if output is None else files.whole(output) as file:
+                async for lines in batches:
+                    file.write(b"".join(lines).decode())
+                    count += len(lines)
+                file.flush()
+        async with db.reading() as session:
+            counts = await lacking.tally(session, filters, exporting.NEEDS[asked.format])
     made = count - (1 if asked.format == "csv" else 0)  # without the header
-    out.complain(f"{made:,} examples written to {output}.")
+    missing = counts.missing(exporting.ROLE[asked.format])
+    if missing:
+        into = "" if output is None else f" written to {output}"
+        out.complain(f"{made:,} lines of {counts.fit:,} examples{into}; {missing}.")
+    elif output is not None:
+        out.complain(f"{made:,} examples written to {output}.")
     return 0
 
 

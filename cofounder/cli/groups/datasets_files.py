@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cofounder.cli import home
+from cofounder.cli import home, out
 from cofounder.cli.groups.choosing_examples import by_filter
 from cofounder.cli.groups.datasets_telling import Format, Into, One, Part, Raw, Role
 from cofounder.cli.groups.training import chosen_filter
@@ -65,7 +65,12 @@ def export(
             }
             asked = DatasetExportIn.model_validate(given)
             _, _, chunks = await exporting.begin(asked, LOCAL_OWNER)
-            return await _written(chunks, into)
+            counts = await exporting.counts(asked)
+            done = await _written(chunks, into)
+            missing = counts.missing(role) if counts else ""
+            if counts and missing:
+                out.complain(f"{counts.used:,} of {counts.fit:,} examples are in the file; {missing}.")
+            return done
 
     return home.run(work())
 

@@ -195,7 +195,7 @@ def preview(
         return await service.preview(session, await chosen_filter(session, chosen), kind, limit)
 
     def told(found: Any) -> list[str]:
-        return [*([found.header] if found.header else []), *found.lines]
+        return [found.reason] if found.reason else [*([found.header] if found.header else []), *found.lines]
 
     return home.run(_ask(act, told, json=json, writes=True))  # a cursor lives in a transaction
 

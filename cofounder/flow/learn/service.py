@@ -156,7 +156,7 @@ async def summary(session: AsyncSession) -> SummaryOut:
         cost_today=float(await models.cost_today(session)),
         cost_this_month=float(await models.cost_this_month(session)),
         tasks_by_status=await history.tasks_by_status(session, sample=sample),
-        patterns_learned=await patterns.learned(session),
+        patterns_learned=await patterns.learned(session, sample=sample),
         earliest=sums["earliest"],
         latest=sums["latest"],
     )

@@ -119,8 +119,10 @@ export async function askIn<T>(call: Promise<Answer<{ data: T }>>): Promise<T> {
   return (await ask(call)).data;
 }
 
-/** Fetch a file that is asked for with a body, and have the browser save it under the name the server gave. Throws Problem. */
-export async function saveFile(path: string, body: unknown): Promise<void> {
+/** Fetch a file that is asked for with a body, and have the browser save it under the name the server gave. Throws Problem.
+ *
+ *  Returns how many examples fit and how many of them are in the file, where the server says so. */
+export async function saveFile(path: string, body: unknown): Promise<{ fit: number; used: number } | undefined> {
   const answer = await fetch(path, {
     method: "POST",
     credentials: "same-origin",
@@ -136,6 +138,8 @@ export async function saveFile(path: string, body: unknown): Promise<void> {
   link.download = /filename="([^"]+)"/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "examples";
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  const [fit, used] = ["x-examples", "x-examples-used"].map((name) => answer.headers.get(name));
+  return fit && used ? { fit: Number(fit), used: Number(used) } : undefined;
 }
 
 const watchers = new Set<() => void>();

@@ -145,7 +145,7 @@ class PatternsOut(BaseModel):
     needed: int
     tested: int = Field(description="Candidates of the newest search")
     run: RunOut | None = Field(description="The newest search that ended well")
-    is_sample: bool = Field(description="Found in sample data, because there is none of your own yet")
+    is_sample: bool = Field(description="Found in the sample company's data: no search over your own has run yet")
 
 
 class PatternIn(Body):

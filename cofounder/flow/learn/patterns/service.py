@@ -323,7 +323,6 @@ async def runs(session: AsyncSession, *, cursor: str | None = None, limit: int =
     )
 
 
-async def learned(session: AsyncSession) -> int:
-    """How many patterns stand now."""
-    run = await queries.last_run(session)
-    return 0 if run is None else await queries.count_active(session, sample=run.is_sample)
+async def learned(session: AsyncSession, *, sample: bool) -> int:
+    """How many patterns stand now: of the sample company, or of your own data."""
+    return await queries.count_active(session, sample=sample)

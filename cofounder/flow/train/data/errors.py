@@ -75,6 +75,12 @@ class QualityUnclear(InputInvalid):
     hint = "For example true, which means 0.85 and up, or 0.9."
 
 
+class NothingToExport(InputInvalid):
+    """None of the examples has a line in this format: there would be nothing in the file."""
+
+    hint = "Widen the filter, or choose another format: CSV has a row for every example."
+
+
 class PersonalDataStays(NotAllowed):
     """Only an admin lets personal data out."""
 

@@ -1,16 +1,23 @@
 """Examples as files: streamed, so that any size fits into the same memory. Personal data stays out unless an admin lets it."""
 
 from collections.abc import AsyncGenerator, Sequence
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.learn.example import HIGH_QUALITY
+from cofounder.flow.train.data import lacking
 from cofounder.flow.train.data.errors import QualityUnclear
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.schemas import ExportIn, Format
+from cofounder.flow.train.data.writing import queries as written
 from cofounder.flow.train.data.writing import service as writing
 
 MEDIA_TYPE: dict[Format, str] = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+
+
+ROLE: dict[Format, str] = {"jsonl": "planner", "csv": "rows"}  # what the lines of a format are made for
+NEEDS: dict[Format, written.Needs] = {"jsonl": written.A_PLAN, "csv": None}
 
 
 def filters_of(wanted: ExportIn) -> Filter:
@@ -52,3 +59,12 @@ def export(
     """
     write = writing.planner if format == "jsonl" else writing.rows
     return write(session, filters, redact=redact, first=first)
+
+
+def or_refused(
+    session: AsyncSession, filters: Filter, format: Format, *, redact: bool = True, first: int | None = None
+) -> AsyncGenerator[list[bytes], None]:
+    """The same, but where there is no example for it, it is refused with the reason. Raises NothingToExport."""
+    batches = export(session, filters, format, redact=redact, first=first)
+    why = partial(lacking.reason, session, filters, ROLE[format], NEEDS[format])
+    return lacking.or_refuse(batches, why, heads=int(format == "csv"))

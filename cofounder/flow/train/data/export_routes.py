@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import Body, Query
 from fastapi.responses import StreamingResponse
 
-from cofounder.flow.train.data import export
-from cofounder.flow.train.data.errors import PersonalDataStays, QualityUnclear
+from cofounder.flow.train.data import export, lacking
+from cofounder.flow.train.data.errors import NothingToExport, PersonalDataStays, QualityUnclear
 from cofounder.flow.train.data.export import MEDIA_TYPE
 from cofounder.flow.train.data.filters import MOST, Filter
 from cofounder.flow.train.data.leaving import let_out
@@ -25,7 +25,7 @@ router = Router()
     "/export",
     response_class=StreamingResponse,
     responses={
-        **documented(QualityUnclear, PersonalDataStays),
+        **documented(QualityUnclear, PersonalDataStays, NothingToExport),
         200: {"content": {media: {} for media in MEDIA_TYPE.values()}, "description": "The bare file, streamed."},
     },
 )
@@ -42,7 +42,9 @@ async def export_examples(
     """Examples as JSON lines for tuning or as a table. Body and query mean the same; the query wins.
 
     Examples tagged development, test or exclude, and sample data, are left out unless asked for. Personal data that the
-    detector finds becomes placeholders, unless an admin says `redact` false, which the audit log keeps.
+    detector finds becomes placeholders, unless an admin says `redact` false, which the audit log keeps. JSON lines are of
+    examples that have a plan: X-Examples says how many fit, X-Examples-Used how many of them are in the file (up to
+    100,000 that fit).
     """
     wanted = (body or ExportIn()).model_copy(
         update={
@@ -63,17 +65,21 @@ async def export_examples(
         await let_out(caller, wanted.format, {"filter": filters.canonical()})
     pieces = _pieces(filters, wanted.format, wanted.redact)
     first = await anext(pieces, b"")  # what can go wrong does so before the answer begins
+    counts = await lacking.told_before(filters, export.NEEDS[wanted.format])
     name = f"examples-{today().isoformat()}.{wanted.format}"
     return StreamingResponse(
         _all(first, pieces),
         media_type=MEDIA_TYPE[wanted.format],
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}"', **(counts.headers() if counts else {})},
     )
 
 
 async def _pieces(filters: Filter, format: Format, redact: bool) -> AsyncIterator[bytes]:
     """The file, in a transaction of its own that lives as long as the download."""
-    async with transaction() as session, aclosing(export.export(session, filters, format, redact=redact)) as batches:
+    async with (
+        transaction() as session,
+        aclosing(export.or_refused(session, filters, format, redact=redact)) as batches,
+    ):
         async for lines in batches:
             yield b"".join(lines)
 

@@ -220,6 +220,7 @@ class PreviewOut(BaseModel):
     format: str
     header: str | None
     lines: list[str]
+    reason: str | None = Field(description="Why there are none, where there are none")
 
 
 class LineOut(BaseModel):

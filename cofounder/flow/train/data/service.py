@@ -11,7 +11,7 @@ from cofounder.flow.learn import service as learning
 from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data import export, queries
 from cofounder.flow.train.data.counting import queries as counting
-from cofounder.flow.train.data.errors import ExampleErased, ExampleMissing
+from cofounder.flow.train.data.errors import ExampleErased, ExampleMissing, NothingToExport
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.schemas import (
     Choices,
@@ -121,10 +121,13 @@ async def line(session: AsyncSession, execution_id: UUID, format: Format) -> Lin
 
 async def preview(session: AsyncSession, filter: Filter, format: Format, limit: int) -> PreviewOut:
     """The first lines that an export of this filter has."""
-    batches = export.export(session, filter, format, first=limit)
-    found = [one.decode().rstrip("\r\n") async for batch in batches for one in batch]
+    batches = export.or_refused(session, filter, format, first=limit)
+    try:
+        found = [one.decode().rstrip("\r\n") async for batch in batches for one in batch]
+    except NothingToExport as nothing:
+        return PreviewOut(format=format, header=None, lines=[], reason=f"{nothing.detail} {nothing.advice}")
     header = found.pop(0) if format == "csv" else None
-    return PreviewOut(format=format, header=header, lines=found)
+    return PreviewOut(format=format, header=header, lines=found, reason=None)
 
 
 async def save(session: AsyncSession, task_id: UUID) -> dict[str, Any]:

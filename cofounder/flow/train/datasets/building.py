@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.flow.train.data import lacking
 from cofounder.flow.train.datasets import queries, shaping
 from cofounder.flow.train.datasets.errors import DatasetEmpty, DatasetNameTaken
 from cofounder.flow.train.datasets.press import Built, Press
@@ -67,29 +68,10 @@ async def press(asked: DatasetIn, folder: Path, tell: Tell) -> Built:
     return await asyncio.to_thread(made.finish)
 
 
-_NEEDS = {
-    "planner": ("a plan to learn from", "Ask for a few tasks first: each that is planned here becomes an example."),
-    "writer": ("a text that a person approved", "Approve the texts of a few tasks first."),
-    "judge": ("a text that a person decided on", "Approve or reject the texts of a few tasks first."),
-}
-
-
 async def _empty(asked: DatasetIn) -> DatasetEmpty:
     """Why there is nothing to learn from, and what to do about it."""
-    needs, begin = _NEEDS[asked.role]
-    with_sample = asked.filters.model_copy(update={"include_sample": True})
     async with reading() as session:
-        sample = await queries.count(session, with_sample, asked.role)
-        fit = await queries.count_fitting(session, with_sample)
-    if sample and not asked.filters.include_sample:
-        said, hint = (
-            "Only examples of the sample company fit.",
-            "Include sample data (include_sample), or ask for your own tasks.",
-        )
-    elif fit:
-        said, hint = f"Of {fit:,} examples that fit the filter none has {needs}.", begin
-    else:
-        said, hint = "No example fits the filter.", f"Widen the filter. {begin}"
+        said, hint = await lacking.reason(session, asked.filters, asked.role, queries.needs(asked.role))
     return DatasetEmpty(said, field="filters", hint=hint)
 
 

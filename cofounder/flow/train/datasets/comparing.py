@@ -86,7 +86,7 @@ def _why(
     absent: Dataset,
     held: Dataset,
     left: dict[tuple[UUID, str], LeftOut],
-    known: dict[UUID, tuple[list[str], datetime]],
+    known: dict[UUID, tuple[list[str], datetime, datetime | None]],
     gone: set[UUID],
     fits: set[UUID],
 ) -> str:
@@ -106,9 +106,11 @@ def _why(
         return "The run was withdrawn."
     if id not in known:
         return "The example is not there any more."
-    tags, made_at = known[id]
+    tags, made_at, archived_at = known[id]
     if made_at > absent.created_at:
         return "The example is newer than that version."
+    if archived_at is not None and archived_at <= absent.created_at and absent.filters.get("archived", False) is False:
+        return "The example was archived before that version was made."
     if absent.filters != held.filters and id not in fits:
         return "The filter of that version does not let it through."
     before = sorted(labels.get("tags") or [])

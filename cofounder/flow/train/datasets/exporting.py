@@ -2,18 +2,22 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from cofounder.flow.train.data import export
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from cofounder.flow.train.data import export, lacking
 from cofounder.flow.train.data.filters import Filter
+from cofounder.flow.train.data.lacking import Tally
 from cofounder.flow.train.data.leaving import let_out
 from cofounder.flow.train.data.writing import service as writing
-from cofounder.flow.train.datasets import service, shaping
+from cofounder.flow.train.datasets import queries, service, shaping
 from cofounder.flow.train.datasets.errors import ExportAmbiguous, NoSuchPart
 from cofounder.flow.train.datasets.schemas import DatasetExportIn
 from cofounder.flow.train.formats import Format, loaded, of_name
@@ -50,7 +54,7 @@ async def begin(asked: DatasetExportIn, by: Caller) -> tuple[str, Format, AsyncI
     """(a name for the file, its format, its bytes). What can be wrong is found before the first byte.
 
     Raises ExportAmbiguous, QualityUnclear, FormatUnknown, NoSuchPart, PersonalDataStays, DatasetMissing, DatasetDeleted,
-    DatasetNotReady.
+    DatasetNotReady. The first byte raises NothingToExport where a filter lets nothing through that has a line.
     """
     format = of_name(asked.format)
     if asked.dataset_id is not None:
@@ -66,6 +70,13 @@ async def begin(asked: DatasetExportIn, by: Caller) -> tuple[str, Format, AsyncI
     name = f"{asked.role}-{today().isoformat()}{_form(format)}"
     lines = live(filter, asked.role, redact=asked.redact, pairs=format.kind == "pairs")
     return name, format, _in_format(lines, format)
+
+
+async def counts(asked: DatasetExportIn) -> Tally | None:
+    """How many examples fit and how many are in the file; None where that is not known before it is written."""
+    if asked.dataset_id is not None or of_name(asked.format).kind == "pairs":
+        return None
+    return await lacking.told_before(narrowed(asked), queries.needs(asked.role))
 
 
 def _form(format: Format) -> str:
@@ -112,17 +123,29 @@ async def _kept(keys: Iterable[str]) -> AsyncIterator[list[bytes]]:
 
 
 async def live(filter: Filter, role: str, *, redact: bool, pairs: bool = False) -> AsyncIterator[list[bytes]]:
-    """Lines of what a filter lets through now, in a transaction that lives as long as they are asked for."""
+    """Lines of what a filter lets through now, in a transaction that lives as long as they are asked for.
+
+    Raises NothingToExport before the first of them.
+    """
     async with transaction() as session:
-        if role == "planner" and not pairs:
-            async with aclosing(writing.planner(session, filter, redact=redact)) as found:
-                async for lines in found:
-                    yield lines
-            return
-        shaper = Shaper(role, redact=redact, bare=True)
-        batches = shaping.lines(session, filter, shaper, ratio=_RATIO, left_out=Counter())
-        async for entries, both in batches:
-            yield [one.line for one in (both if pairs else entries)]
+        why = partial(lacking.reason, session, filter, "pairs" if pairs else role, queries.needs(role))
+        async with aclosing(lacking.or_refuse(_live(session, filter, role, redact, pairs), why)) as found:
+            async for lines in found:
+                yield lines
+
+
+async def _live(
+    session: AsyncSession, filter: Filter, role: str, redact: bool, pairs: bool
+) -> AsyncGenerator[list[bytes], None]:
+    if role == "planner":
+        async with aclosing(writing.planner(session, filter, redact=redact)) as found:
+            async for lines in found:
+                yield lines
+        return
+    shaper = Shaper(role, redact=redact, bare=True)
+    batches = shaping.lines(session, filter, shaper, ratio=_RATIO, left_out=Counter())
+    async for entries, both in batches:
+        yield [one.line for one in (both if pairs else entries)]
 
 
 async def _in_format(lines: AsyncIterator[list[bytes]], format: Format) -> AsyncIterator[bytes]:
@@ -130,11 +153,11 @@ async def _in_format(lines: AsyncIterator[list[bytes]], format: Format) -> Async
         async for chunk in _parquet(lines):
             yield chunk
         return
-    if format.header:
-        yield format.header
+    head = format.header or b""
     async for some in lines:
         if some:
-            yield await asyncio.to_thread(_written, some, format)
+            yield head + await asyncio.to_thread(_written, some, format)
+            head = b""
 
 
 def _written(lines: list[bytes], format: Format) -> bytes:

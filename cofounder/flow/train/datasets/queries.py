@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from cofounder.channels.tagging import bare
 from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.queries import where
+from cofounder.flow.train.data.writing.queries import A_PLAN, Needs
 from cofounder.flow.train.datasets.tables import Dataset, LeftOut, Member, Withdrawn
 from cofounder.flow.train.roles.shaper import Raw
 
@@ -36,25 +38,40 @@ ROWS_AT_ONCE = 1_000
 _tasks = table("tasks", column("id"), column("topic"), column("parent_task_id"))
 
 
+_WORDED = """jsonb_path_query_array(orchestrator_training_data.final_text,
+  '$.* ? (@.type() == "string" && @ like_regex "\\\\S")')"""
+_HAS_ROUNDS = """EXISTS (SELECT FROM decisions AS d JOIN approvals AS p ON p.task_id = d.task_id AND p.round = d.round
+  WHERE d.task_id = orchestrator_training_data.execution_id AND d.kind = 'content' AND d.by <> 'automatic')"""
+# Without a round there is one text at most of which score and decision can be: where several left, nobody knows of which.
+_WHOLE = f"""(orchestrator_training_data.quality_score IS NOT NULL AND jsonb_array_length({_WORDED}) = 1
+  AND NOT {_HAS_ROUNDS})"""
+_JUDGED_ROUND = """EXISTS (SELECT FROM decisions AS d JOIN approvals AS p ON p.task_id = d.task_id AND p.round = d.round
+  CROSS JOIN LATERAL jsonb_each(p.content) AS c
+  JOIN variants AS v ON v.task_id = d.task_id AND v.channel = c.key AND v.rendered = c.value
+  JOIN assessments AS a ON a.task_id = v.task_id AND a.channel = v.channel AND a.version = v.version
+  WHERE d.task_id = orchestrator_training_data.execution_id AND d.kind = 'content' AND d.by <> 'automatic'
+    AND coalesce(c.value ->> 'plain', c.value ->> 'text', '') ~ '\\S')"""
+_NEEDS = {
+    "planner": A_PLAN,
+    "writer": and_(Example.user_approval.is_(True), text(f"jsonb_array_length({_WORDED}) > 0")),
+    "judge": and_(Example.user_approval.is_not(None), text(f"({_WHOLE} OR {_JUDGED_ROUND})")),
+}
+
+
+def needs(role: str) -> Needs:
+    """What an example must have for a line of a role, as a condition: what is counted by it is what lines are made of."""
+    return _NEEDS[role]
+
+
 def _wanted(filter: Filter, role: str) -> Any:
     """The condition on examples: the filter, what the role needs, and nothing that was withdrawn."""
-    needs = {
-        "planner": Example.plan.is_not(None),
-        "writer": and_(Example.final_text.is_not(None), Example.user_approval.is_(True)),
-        "judge": Example.user_approval.is_not(None),
-    }[role]
     withdrawn = exists().where(Withdrawn.execution_id == Example.execution_id)
-    return and_(where(filter), needs, not_(withdrawn))
+    return and_(where(filter), _NEEDS[role], not_(withdrawn))
 
 
 async def count(session: AsyncSession, filter: Filter, role: str) -> int:
     """How many examples there are for a role."""
     return int(await session.scalar(select(func.count()).select_from(Example).where(_wanted(filter, role))) or 0)
-
-
-async def count_fitting(session: AsyncSession, filter: Filter) -> int:
-    """How many examples the filter lets through, whatever a role needs."""
-    return int(await session.scalar(select(func.count()).select_from(Example).where(where(filter))) or 0)
 
 
 async def examples(session: AsyncSession, filter: Filter, role: str) -> AsyncIterator[list[Raw]]:
@@ -114,6 +131,25 @@ LEFT JOIN LATERAL (
 ) AS s ON true
 WHERE d.task_id = ANY(:ids) AND d.kind = 'content' AND d.by <> 'automatic' ORDER BY d.task_id, d.round, c.key
 """)
+
+
+# The text of an example that has no rounds, with what it scored by the rules and the person's word.
+_WHOLES = text(f"""
+SELECT execution_id, CASE WHEN user_approval THEN 'approve' ELSE 'reject' END, one.key, one.value #>> '{{}}',
+  CASE jsonb_typeof(execution_result -> 'quality_by_rules') WHEN 'number'
+    THEN (execution_result ->> 'quality_by_rules')::numeric(5, 4) ELSE quality_score END,
+  (SELECT jsonb_object_agg(part.key, part.value) FROM jsonb_each(quality_dimensions) AS part
+    WHERE NOT starts_with(part.key, 'judge_'))::text
+FROM orchestrator_training_data
+CROSS JOIN LATERAL jsonb_each(final_text) AS one
+WHERE execution_id = ANY(:ids) AND user_approval IS NOT NULL AND {_WHOLE} AND one.value = {_WORDED} -> 0
+""")
+
+
+async def wholes(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, tuple[str, str, str, Decimal, str | None]]:
+    """execution_id -> (verdict, channel, text, overall, scores as JSON), of examples that were given whole, without rounds."""
+    rows = await session.execute(_WHOLES, {"ids": list(ids)})
+    return {row[0]: (row[1], row[2], bare(row[3]), row[4], row[5]) for row in rows}
 
 
 async def texts(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
@@ -395,10 +431,11 @@ async def fits(session: AsyncSession, filter: Filter, role: str, ids: Sequence[U
     return set((await session.scalars(found)).all())
 
 
-async def states(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, tuple[list[str], datetime]]:
-    """run -> (its tags now, when its example was made), of those that are there."""
-    found = select(Example.execution_id, Example.tags, Example.created_at).where(Example.execution_id.in_(ids))
-    return {row[0]: (list(row[1]), row[2]) for row in (await session.execute(found)).all()}
+async def states(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, tuple[list[str], datetime, datetime | None]]:
+    """run -> (its tags now, when its example was made, since when it is archived), of those that are there."""
+    columns = (Example.execution_id, Example.tags, Example.created_at, Example.archived_at)
+    found = select(*columns).where(Example.execution_id.in_(ids))
+    return {row[0]: (list(row[1]), row[2], row[3]) for row in (await session.execute(found)).all()}
 
 
 async def withdrawn(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:

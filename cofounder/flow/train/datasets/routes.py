@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 
-from cofounder.flow.train.data.errors import PersonalDataStays, QualityUnclear
+from cofounder.flow.train.data.errors import NothingToExport, PersonalDataStays, QualityUnclear
+from cofounder.flow.train.data.lacking import Tally
 from cofounder.flow.train.datasets import comparing, exporting, service, uploading
 from cofounder.flow.train.datasets.errors import (
     DatasetDeleted,
@@ -138,7 +139,17 @@ async def upload_dataset(
     response_class=StreamingResponse,
     responses={
         **documented(
-            ExportAmbiguous, QualityUnclear, FormatUnknown, NoSuchPart, PersonalDataStays, StoreFull, *_READ, *_STORE
+            *(
+                ExportAmbiguous,
+                QualityUnclear,
+                NothingToExport,
+                FormatUnknown,
+                NoSuchPart,
+                PersonalDataStays,
+                StoreFull,
+            ),
+            *_READ,
+            *_STORE,
         ),
         **_FILE,
     },
@@ -147,8 +158,10 @@ async def export_dataset(body: DatasetExportIn, caller: Operator) -> StreamingRe
     """A version, or whatever a filter lets through now, as a file in any format.
 
     Personal data stays out of what a filter lets through, unless an admin says `redact` false, which the audit log keeps.
+    X-Examples says how many examples fit a filter, X-Examples-Used how many of them are in the file (up to 100,000 that fit).
     """
-    return await _streamed(*await exporting.begin(body, caller))
+    file = await exporting.begin(body, caller)
+    return await _streamed(*file, counts=await exporting.counts(body))
 
 
 @router.get("/datasets", responses=documented(PlaceUnclear))
@@ -271,7 +284,9 @@ async def readmit_example(execution_id: UUID, session: Session, caller: Approver
     return Envelope(data=await service.readmit(session, execution_id, caller))
 
 
-async def _streamed(name: str, format: Any, chunks: AsyncIterator[bytes]) -> StreamingResponse:
+async def _streamed(
+    name: str, format: Any, chunks: AsyncIterator[bytes], *, counts: Tally | None = None
+) -> StreamingResponse:
     first = await anext(chunks, b"")  # what can go wrong does so before the answer begins
 
     async def whole() -> AsyncIterator[bytes]:
@@ -279,5 +294,5 @@ async def _streamed(name: str, format: Any, chunks: AsyncIterator[bytes]) -> Str
         async for chunk in chunks:
             yield chunk
 
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', **(counts.headers() if counts else {})}
     return StreamingResponse(whole(), media_type=format.media, headers=headers)

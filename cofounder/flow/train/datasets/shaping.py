@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -40,7 +40,8 @@ async def lines(
             )
             yield await asyncio.to_thread(_writer, shaper, raws, texts, facts, rounds, ratio, left_out)
         else:
-            yield await asyncio.to_thread(_judge, shaper, raws, await queries.rounds(session, ids))
+            rounds, wholes = await queries.rounds(session, ids), await queries.wholes(session, ids)
+            yield await asyncio.to_thread(_judge, shaper, raws, rounds, wholes)
 
 
 def _planner(shaper: Shaper, raws: Sequence[Raw]) -> Batch:
@@ -130,12 +131,18 @@ def _pair(
     return PairLine(raw.execution_id, dumped(line) + b"\n")
 
 
-def _judge(shaper: Shaper, raws: Sequence[Raw], rounds: Sequence[Any]) -> Batch:
+def _judge(shaper: Shaper, raws: Sequence[Raw], rounds: Sequence[Any], wholes: Mapping[UUID, Any]) -> Batch:
+    """A line a text of a round; of an example that was given whole, without rounds, its one text."""
     by_run: dict[UUID, list[Any]] = {}
     for one in rounds:
         by_run.setdefault(one[0], []).append(one)
     entries = []
     for raw in raws:
+        whole = wholes.get(raw.execution_id) if raw.execution_id is not None else None
+        if whole is not None:
+            verdict, channel, text, overall, scores = whole
+            entries.append(shaper.judge(replace(raw, quality=overall), channel, channel, text, verdict, scores))
+            continue
         for _, number, verdict, channel, text, _, overall, scores, *_ in by_run.get(raw.execution_id, ()):  # type: ignore[arg-type]
             if text.strip() and overall is not None:
                 judged = replace(raw, quality=overall)

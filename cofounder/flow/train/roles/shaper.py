@@ -121,6 +121,7 @@ class Shaper:
         clean = Redactor() if self.redact else None
         request = clean.text(raw.request) if clean else raw.request
         text = clean.text(text) if clean else text
+        scores = clean.document(scores) if clean and scores else scores
         asked = asked_judge(request, channel, text)
         answer = f'{{"scores": {scores or "{}"}, "overall": {_number(raw.quality)}, "decision": {_quoted(verdict)}}}'
         return self._entry(raw, clean, part, asked, answer, alike=text, channel=channel, verdict=verdict)

@@ -6,12 +6,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+import pytest
+from sqlalchemy import delete, update
 
 from cofounder.flow.approve.tables import Approval, DecisionRow
+from cofounder.flow.learn.service import Example
 from cofounder.flow.quality.tables import AssessmentRow
 from cofounder.flow.run.tables import Variant
 from cofounder.flow.train.datasets import exporting, service
+from cofounder.flow.train.datasets.errors import DatasetEmpty
 from cofounder.flow.train.datasets.schemas import DatasetIn, DatasetOut
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
@@ -140,3 +143,49 @@ async def test_a_judge_learns_nothing_that_a_model_said(database: Database) -> N
         json.loads(line["messages"][2]["content"]) for line in await lines(await service.create(wish, LOCAL_OWNER))
     ]
     assert [(one["scores"], one["overall"]) for one in answers] == [({"tone": 0.7}, 0.8)] * 2
+
+
+async def test_a_judge_learns_an_example_that_was_given_whole_from_its_one_text(database: Database) -> None:
+    given = {"final_text": {"linkedin": EDITED}, "quality_dimensions": {"tone": 0.7, "judge_tone": 0.1}}
+    told = [
+        example(1, **given),
+        example(2, **{**given, "user_approval": False, "final_text": {"linkedin": FIRST, "x": "  "}}),
+        example(3, **given, execution_result={"quality_by_rules": 0.61}),
+        example(4, final_text={"linkedin": EDITED, "x": SECOND}),  # of which text its score is, nobody knows
+        example(5, **given, user_approval=None),
+        example(6, **{**given, "quality_score": None}),
+        example(7, final_text=None),
+    ]
+    ids = await store_examples(told)
+    wish = DatasetIn.model_validate({"name": "judge", "role": "judge", "split": {"by": "none"}, "duplicates": "keep"})
+    async with transaction() as session:
+        assert await service.count(session, wish.filters, "judge") == 3
+    made = await service.create(wish, LOCAL_OWNER)
+    found = {one["metadata"]["execution_id"]: one for one in await lines(made)}
+    assert set(found) == {str(id) for id in ids[:3]}, "as many as were counted"
+    answers = [json.loads(found[str(id)]["messages"][2]["content"]) for id in ids[:3]]
+    assert [(one["overall"], one["decision"]) for one in answers] == [
+        (0.71, "approve"),
+        (0.72, "reject"),
+        (0.61, "approve"),
+    ]
+    assert [one["scores"] for one in answers] == [{"tone": 0.7}] * 3
+    assert found[str(ids[1])]["messages"][1]["content"].endswith(FIRST)
+
+
+async def test_an_example_with_rounds_gives_no_other_line_and_what_is_counted_is_what_is_built(
+    database: Database,
+) -> None:
+    await worked()
+    (unjudged,) = await store_examples([example(2)])
+    await round_of(unjudged, 1, "approve", SECOND, EDITED)
+    async with transaction() as session:
+        await session.execute(delete(AssessmentRow).where(AssessmentRow.task_id == unjudged))
+        await session.execute(update(Example).values(final_text={"linkedin": " "}))
+    wish = DatasetIn.model_validate({"name": "judge", "role": "judge", "split": {"by": "none"}, "duplicates": "keep"})
+    async with transaction() as session:
+        assert await service.count(session, wish.filters, "judge") == 1, "the other has a round, which was never judged"
+        assert await service.count(session, wish.filters, "writer") == 0, "no text but blanks"
+    assert (await service.create(wish, LOCAL_OWNER)).example_count == 2
+    with pytest.raises(DatasetEmpty, match="Of 2 examples that fit the filter none has a text that a person approved"):
+        await service.create(DatasetIn.model_validate({"name": "writer", "role": "writer"}), LOCAL_OWNER)

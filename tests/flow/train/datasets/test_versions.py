@@ -13,7 +13,9 @@ from sqlalchemy import update
 
 from cofounder import api
 from cofounder.flow.learn.service import Example
+from cofounder.flow.train.data import changing
 from cofounder.flow.train.data.filters import Filter
+from cofounder.flow.train.data.schemas import Selected
 from cofounder.flow.train.datasets import building, comparing, exporting, service
 from cofounder.flow.train.datasets.errors import (
     DatasetDeleted,
@@ -177,6 +179,18 @@ async def test_a_withdrawn_run_is_in_no_version_made_after(database: Database) -
     async with transaction() as session:
         await service.readmit(session, ids[3], LOCAL_OWNER)
     assert (await make(new_version=True)).example_count == 10
+
+
+async def test_of_an_example_that_was_archived_in_between_a_comparison_says_so(database: Database) -> None:
+    ids = await store_examples([example(number) for number in range(4)])
+    first = await make()
+    async with transaction() as session:
+        await changing.put_away(session, Selected(execution_ids=[ids[1]]), by=LOCAL_OWNER.who, archived=True)
+    second = await make(new_version=True)
+    async with reading() as session:
+        found = await comparing.compare(session, first.id, second.id)
+    told = [(one.execution_id, one.why) for one in found.removed_lines]
+    assert told == [(ids[1], "The example was archived before that version was made.")]
 
 
 async def test_a_run_that_two_withdraw_at_once_is_withdrawn_once(database: Database) -> None:

@@ -56,7 +56,7 @@ function All({ found, search, set }: { found: Found; search: Search; set: Go }) 
       >
         {found.is_sample && every.length > 0 && (
           <p className={styles.say}>
-            These were found in the sample company's data, because there is none of your own yet.
+            These were found in the sample company's data; they are shown until a search over your own has run.
           </p>
         )}
         {standing.length === 0 ? (

@@ -27,7 +27,7 @@ const EMPTY = {
 
 export function NewDataset({ opened, close, filter, count }: Props) {
   return (
-    <Modal opened={opened} onClose={close} title={`Make a dataset of ${counted(count, "example")}`} size="lg">
+    <Modal opened={opened} onClose={close} title={`Make a dataset from ${counted(count, "example")}`} size="lg">
       {opened && <Form filter={filter} count={count} />}
     </Modal>
   );

@@ -20,7 +20,7 @@ const PARTS: [string, string[]][] = [
   ["cost", ["least", "most"]],
   ["words", ["text"]],
   ["origin", ["legacy"]],
-  ["number", ["newest"]],
+  ["the limit", ["newest"]],
 ];
 
 export function Removed({ search, used }: { search: Search; used?: number }) {

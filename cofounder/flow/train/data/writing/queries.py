@@ -12,8 +12,10 @@ from sqlalchemy import (
     Row,
     Select,
     Text,
+    and_,
     column,
     exists,
+    func,
     literal,
     literal_column,
     select,
@@ -36,8 +38,11 @@ from cofounder.flow.train.data.queries import (
     of_facts,
     of_kinds,
     of_quality,
+    where,
 )
 
+Needs = Condition | None  # what an example must have for a line
+A_PLAN: Condition = Example.plan.is_not(None)
 _e = aliased(Example, name="e")
 _tasks = table("tasks", column("id"))
 _withdrawals = table("training_withdrawals", column("execution_id"))
@@ -136,6 +141,15 @@ def _withdrawn() -> Condition:
 async def is_withdrawn(session: AsyncSession, execution_id: UUID) -> bool:
     asked = select(true()).where(_withdrawals.c.execution_id == execution_id)
     return bool(await session.scalar(asked))
+
+
+async def tally(session: AsyncSession, filter: Filter, needs: Needs) -> tuple[int, int, int]:
+    """(examples that a filter lets through, how many of them are withdrawn, how many of the others have what is needed)."""
+    gone = exists().where(_withdrawals.c.execution_id == Example.execution_id)
+    used = ~gone if needs is None else and_(~gone, needs)
+    counts = (func.count(), func.count().filter(gone), func.count().filter(used))
+    row = (await session.execute(select(*counts).select_from(Example).where(where(filter)))).one()
+    return int(row[0]), int(row[1]), int(row[2])
 
 
 async def hasten(session: AsyncSession) -> None:
