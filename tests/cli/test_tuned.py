@@ -71,7 +71,7 @@ def test_a_model_is_benchmarked_promoted_and_taken_back(
     assert "In shadow: $0.00 of $0.004 today." in capsys.readouterr().out
     assert run(["models", "show", "small@2"]) == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "shadow by local: It may cost up to $0.004 a day." in told
+    assert "shadow by local owner: It may cost up to $0.004 a day." in told
     assert "It may cost up to $0.50 a day." in told
     assert run(["models", "shadow", "--off", "planner"]) == 0
     assert "candidate" not in capsys.readouterr().out

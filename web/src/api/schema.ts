@@ -12313,7 +12313,7 @@ export interface components {
             run: components["schemas"]["RunOut"] | null;
             /**
              * Is Sample
-             * @description Found in sample data, because there is none of your own yet
+             * @description Found in the sample company's data: no search over your own has run yet
              */
             is_sample: boolean;
         };
