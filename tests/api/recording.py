@@ -93,10 +93,12 @@ async def recorded(house: House, home: str) -> dict[str, dict[str, Any]]:
     await _learned(ask)
     await ask("metrics_summary", "GET", "/api/orchestrator/metrics/summary")
     await ask("download_metrics", "GET", "/api/orchestrator/metrics/summary/download?by=tool")
+    training = "/api/orchestrator/training"
     for _ in range(100):  # the example follows the decision in a workflow of its own
-        if await ask("export_examples", "POST", "/api/orchestrator/training/export", {"format": "jsonl", "limit": 1}):
+        if (await ask.house.admin.post(f"{training}/export")).is_success:
             break
         await asyncio.sleep(0.1)
+    await ask("export_examples", "POST", f"{training}/export", {"format": "jsonl", "filters": {"quality_min": 0.5}})
     await _training(ask, id)
     await models(ask)
     again = {"step": (await house.admin.get(f"/api/tasks/{id}")).json()["plan"]["steps"][-1]["id"]}
