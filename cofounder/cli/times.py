@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from cofounder.kit.clock import local
 from cofounder.kit.errors import InputInvalid
 
 
@@ -12,11 +13,10 @@ class TimeUnclear(InputInvalid):
 
 
 def when(given: str | None, *, field: str = "schedule") -> datetime | None:
-    """A time as typed; without a zone it is this machine's. Raises TimeUnclear."""
+    """A time as typed; without a zone it is this machine's, moved over an hour that clocks skip. Raises TimeUnclear."""
     if given is None:
         return None
     try:
-        moment = datetime.fromisoformat(given)
-    except ValueError as error:
+        return local(datetime.fromisoformat(given))
+    except (ValueError, OverflowError) as error:
         raise TimeUnclear(f"{given!r} is no time.", field=field) from error
-    return moment if moment.tzinfo else moment.astimezone()

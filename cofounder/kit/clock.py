@@ -27,6 +27,15 @@ def frozen(at: datetime) -> Iterator[None]:
         _frozen.reset(token)
 
 
+def local(moment: datetime) -> datetime:
+    """A time without a zone, by this machine's clocks; one that has a zone stays.
+
+    Where clocks skip it, it is as much later as they went forward, and of one that comes twice the first is meant (RFC
+    5545, 3.3.5). `astimezone` alone goes backwards over the gap. Raises ValueError or OverflowError at the ends of time.
+    """
+    return moment if moment.tzinfo else datetime.fromtimestamp(moment.replace(fold=0).timestamp(), UTC).astimezone()
+
+
 def stamp(moment: datetime) -> str:
     """A moment as an address can hold it: ISO 8601 in UTC with Z, for a + there is a blank."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from cofounder.kit.clock import now
+from cofounder.kit.clock import local, now
 from cofounder.models.intent import Intent, Question
 
 _STRETCH = re.compile(r"PT(\d{1,6})M")
@@ -21,7 +21,7 @@ def meant(said: str | None, *, since: datetime) -> datetime | None:
         at = since + timedelta(minutes=int(stretch[1]))
     else:
         try:
-            at = datetime.fromisoformat(said if "T" in said else f"{said}T09:00").astimezone()
+            at = local(datetime.fromisoformat(said if "T" in said else f"{said}T09:00"))
         except (ValueError, OverflowError):  # a model's own words for a time
             return None
     return at if at > now() else None
@@ -55,7 +55,7 @@ def _words(intent: Intent, said: str) -> str:
 def _tomorrow(said: str) -> list[str]:
     """The same hour a day later, where an hour of today has passed."""
     try:
-        at = datetime.fromisoformat(said).astimezone() + timedelta(days=1)
-    except ValueError:
+        at = local(datetime.fromisoformat(said)) + timedelta(days=1)
+    except (ValueError, OverflowError):
         return []
     return [f"Publish on {at:%Y-%m-%d} at {at:%H:%M}"] if "T" in said and at > now() else []
