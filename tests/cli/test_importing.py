@@ -119,3 +119,14 @@ def test_a_time_in_a_form_of_its_own_is_refused_with_the_option_that_reads_it(
     assert run(["import", "web", str(path), "-m", "measured_at=test_week"]) == 0
     assert run(["imports", "refused", "last"]) == 0
     assert "--time-format" in capsys.readouterr().out
+
+
+def test_a_column_of_figures_is_scaled_by_its_own_name(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "figures.csv"
+    path.write_text("month,conversion rate\n2026-03-01,1.7\n2026-04-01,2.0\n")
+    assert run(["import", "financial", str(path), "--period", "month", "--scale", "conversion rate=1"]) == 0
+    assert "2 read, 2 refused" in capsys.readouterr().out
+    assert run(["import", "financial", str(path), "--period", "month"]) == 0
+    assert "2 read, 2 added" in capsys.readouterr().out

@@ -5,25 +5,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cofounder.business import catalogue
-from cofounder.business.imports import currencies, oddities, shaping, values
+from cofounder.business.imports import currencies, fitting, oddities, shaping, values
+from cofounder.business.imports.cells import ENCODING, faults_of, text_of, texts
 from cofounder.business.imports.errors import MappingUnfit
 from cofounder.business.imports.fields import NUMBERS, TIMES, Field, Kind
 from cofounder.business.imports.schemas import LINE, Fault, Figure, From, Mapping, Units
-from cofounder.business.imports.sources.batches import LIST_BREAK, Batch
+from cofounder.business.imports.sources.batches import Batch
 from cofounder.business.imports.values import Read
 
 if TYPE_CHECKING:
     import polars as pl
 
-_SHOWN = 500  # characters of a value that a refusal repeats
-_NAME = 200  # characters of a name that rows are found by: an index holds no page of text
-_NAMES = ("platform", "metric_type")
 _FIGURE = ("metric_type", "metric_value")  # a row of one figure is nothing without its name or its value
 _AMOUNTS = ("cost", "revenue", "metric_value")
 _CURRENCY = "USD"  # of kinds whose rows name none
 _OTHER_CURRENCY = "Its sign is that of another currency than its row's: map a column with the currency, or name it."
-_ENCODING = ("wrong_encoding", "It holds signs that could not be read: they are of another encoding than the file.")
+_BACKWARDS = "The period ends before it begins: give its last day here, or leave it out and name how long a period is."
 _COUNTED = frozenset(("social_analytics", "web_analytics"))  # whose missing figures are worth a word
 
 
@@ -61,7 +58,7 @@ class Converter:
         for name, where in self.mapping.fields.items():
             known = self.kind.field(name)
             assert known is not None  # `check` saw to it
-            text = _text(source, where)
+            text = text_of(source, where)
             cells = values.given(text, words_count=known.type in ("text", "words"))
             read = self._read(known, cells, where)
             if known.required or (name in _FIGURE and not self.mapping.figures):
@@ -75,9 +72,11 @@ class Converter:
             empty &= ~bad  # one whose value was refused gave one
             if empty.any():
                 shown = [column for n in group if n in made for column in self.mapping.fields[n].columns]
-                faults += _faults(source, shown, None, "missing", f"None of {', '.join(group)} is given.", empty)
+                faults += faults_of(source, shown, None, "missing", f"None of {', '.join(group)} is given.", empty)
                 bad = bad | empty
         bad = bad | self._more(source, made, faults) | self._other_currency(source, made, faults)
+        if self.kind.name == "financial_metrics":
+            bad = bad | self._no_figures(source, made, faults)
         frame = pl.DataFrame([source[LINE], *(series.alias(name) for name, series in made.items())])
         kept = frame.filter(~bad)
         rows = shaping.shape(self.kind.name, kept, self.mapping, self.units, self.now)
@@ -108,7 +107,7 @@ class Converter:
             return values.days(cells, day_first=units.day_first, format=where.format, add_days=where.add_days)
         if known.type == "flag":
             return values.flags(cells)
-        return _texts(cells, known, self.kind.name)
+        return texts(cells, known)
 
     def _refuse(
         self, source: "pl.DataFrame", columns: Sequence[str], text: "pl.Series", read: Read, faults: list[Fault]
@@ -117,7 +116,7 @@ class Converter:
 
         bad = pl.repeat(False, source.height, dtype=pl.Boolean, eager=True)
         for code, reason, rows in read.wrong:
-            faults += _faults(source, columns, text, code, reason, rows)
+            faults += faults_of(source, columns, text, code, reason, rows)
             bad = bad | rows
         return bad
 
@@ -132,14 +131,14 @@ class Converter:
             made[f"figure {number}"] = read.values
             bad = bad | self._refuse(source, [figure.column], text, read, faults)
         for name, where in self.mapping.dimensions.items():
-            text = _text(source, where)
+            text = text_of(source, where)
             scale = float(where.scale) if where.scale is not None else None
             read = values.shares(values.given(text, words_count=False), decimal=self.units.decimal, scale=scale)
             made[f"dimension {name}"] = read.values
             bad = bad | self._refuse(source, where.columns, text, read, faults)
         for column in self.mapping.keep:
             read = Read(values.given(source[column], words_count=True).str.slice(0, 10_000))
-            read.refuse(*_ENCODING, read.values.str.contains("\ufffd", literal=True))
+            read.refuse(*ENCODING, read.values.str.contains("\ufffd", literal=True))
             bad = bad | self._refuse(source, [column], source[column], read, faults)
             made[f"kept {column}"] = read.values.str.replace_all("\x00", "\ufffd", literal=True)
         return bad
@@ -154,7 +153,7 @@ class Converter:
         if "currency" in made:
             codes = made["currency"].fill_null(code)
         amounts = [
-            ([*where.columns], _text(source, where), made[name], codes)
+            ([*where.columns], text_of(source, where), made[name], codes)
             for name, where in self.mapping.fields.items()
             if name in _AMOUNTS
         ]
@@ -163,7 +162,7 @@ class Converter:
             amounts.append(([figure.column], source[figure.column].cast(pl.String), made[f"figure {number}"], said))
         for columns, text, read, said in amounts:
             other = currencies.others(text, said) & read.is_not_null()
-            faults += _faults(source, columns, text, "other_currency", _OTHER_CURRENCY, other)
+            faults += faults_of(source, columns, text, "other_currency", _OTHER_CURRENCY, other)
             rows = rows | other
         return rows
 
@@ -171,7 +170,27 @@ class Converter:
         scale = float(figure.scale) if figure.scale is not None else None
         read = values.numbers(cells, decimal=self.units.decimal, scale=scale)
         read.refuse("too_large", "It is too large.", read.values.abs() >= 1e13)
+        for code, reason, rows in fitting.of_column(figure, read.values):
+            read.refuse(code, reason, rows)
         return read
+
+    def _no_figures(self, source: "pl.DataFrame", made: "dict[str, pl.Series]", faults: list[Fault]) -> "pl.Series":
+        """Values that the metric their row names cannot have, and periods that end before they begin."""
+        import polars as pl
+
+        found: list[tuple[str, fitting.Wrong]] = []
+        if {"metric_type", "metric_value"} <= made.keys():
+            wrong = fitting.of_rows(made["metric_type"], made["metric_value"])
+            found += [("metric_value", one) for one in wrong]
+        if "period_end" in made:
+            backwards = (made["period_end"] < made["period_start"]).fill_null(value=False)
+            found.append(("period_end", ("period_backwards", _BACKWARDS, backwards)))
+        bad = pl.repeat(False, source.height, dtype=pl.Boolean, eager=True)
+        for name, (code, reason, rows) in found:
+            where = self.mapping.fields[name]
+            faults += faults_of(source, where.columns, text_of(source, where), code, reason, rows)
+            bad = bad | rows
+        return bad
 
     def _flag(self, rows: "pl.DataFrame") -> "tuple[pl.DataFrame, dict[str, int]]":
         import polars as pl
@@ -246,70 +265,3 @@ def _check_figures(mapping: Mapping, units: Units) -> None:
         )
     if "period_end" not in mapping.fields and units.period is None:
         raise MappingUnfit("Nothing says how long a period is.", field="units.period", hint="For example: month.")
-
-
-def _text(source: "pl.DataFrame", where: From) -> "pl.Series":
-    """The cells of a field as they stand: one column, several joined by a blank, or the one value."""
-    import polars as pl
-
-    if not where.columns:
-        value = str(where.value).lower() if isinstance(where.value, bool) else str(where.value)
-        return pl.repeat(value, source.height, dtype=pl.String, eager=True)
-    if len(where.columns) == 1:
-        return source[where.columns[0]].cast(pl.String)
-    joined = pl.concat_str([pl.col(c).cast(pl.String).fill_null("") for c in where.columns], separator=" ")
-    return source.select(joined.alias("joined")).to_series()
-
-
-_CHANNELS = ("platform",)
-
-
-def _texts(cells: "pl.Series", known: Field, kind: str) -> Read:
-    import polars as pl
-
-    if known.type == "text":
-        cells = cells.str.replace_all(LIST_BREAK, ", ", literal=True)
-    read = Read(cells)
-    read.refuse("nul_character", "It holds a NUL character.", cells.str.contains("\x00", literal=True))
-    read.refuse(*_ENCODING, cells.str.contains("\ufffd", literal=True))
-    if known.name in _NAMES:
-        read.refuse("too_long", f"A name has at most {_NAME} characters.", cells.str.len_chars() > _NAME)
-    if known.name in _CHANNELS and len(cells):
-        named = read.values.unique().drop_nulls().to_list()
-        read.values = read.values.replace(named, [shaping.platforms(one) for one in named])
-    if known.name == "metric_type" and len(cells):
-        named = read.values.unique().drop_nulls().to_list()
-        read.values = read.values.replace(named, [catalogue.canonical(one) for one in named])
-    if known.name == "status":
-        named = read.values.unique().drop_nulls().to_list()
-        read.values = read.values.replace(named, [shaping.status(one) or one for one in named])
-        ended = pl.Series(list(shaping.ENDED), dtype=pl.String)
-        read.refuse(
-            "not_ended",
-            f"Only ended tasks are history: {', '.join(shaping.ENDED)}.",
-            read.values.is_not_null() & ~read.values.is_in(ended.implode()),
-        )
-    if known.name == "currency":
-        read.values = read.values.str.to_uppercase()
-        read.refuse("not_a_currency", "It is no code of three letters.", ~read.values.str.contains("^[A-Z]{3}$"))
-    return read
-
-
-def _faults(
-    source: "pl.DataFrame", columns: Sequence[str], text: "pl.Series | None", code: str, reason: str, rows: "pl.Series"
-) -> list[Fault]:
-    lines = source[LINE].filter(rows).to_list()
-    shown: Sequence[str | None] = (
-        [None] * len(lines) if text is None else text.filter(rows).str.slice(0, _SHOWN).to_list()
-    )
-    column = ", ".join(one for one in columns)
-    return [
-        Fault(
-            line=line,
-            column=column,
-            value=None if not value else value.replace("\x00", "\ufffd").replace(LIST_BREAK, ", "),
-            code=code,
-            reason=reason,
-        )
-        for line, value in zip(lines, shown, strict=True)
-    ]

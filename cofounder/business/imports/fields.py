@@ -43,6 +43,16 @@ _READ_AT = (
     *("read_at", "captured_at", "captured", "retrieved_at", "retrieved", "fetched_at", "fetched", "pulled_at", "as_of"),
     *("collected_on", "measured_on", "collection_date", "measurement_date", "date_collected", "exported_at"),
 )
+_ASKED_AT = (
+    "asked_at",
+    "asked",
+    "asked_on",
+    "requested_at",
+    "requested_on",
+    "requested",
+    "request_date",
+    "submitted_at",
+)
 _MEASURED = _f("measured_at", "moment", *_READ_AT, about="When the value held.")
 _CURRENCY = _f("currency", "text", "currency_code", about="Three letters; else the one that the import names.")
 
@@ -58,7 +68,7 @@ TASKS = Kind(
         _f("category", "text", "section", "data_channel"),
         _f("primary_keyword", "text", "keyword", "main_keyword"),
         _f("status", "text", "state", about="completed where the import says nothing."),
-        _f("created_at", "moment", "created", "requested_at", "date", "timestamp", required=True),
+        _f("created_at", "moment", "created", *_ASKED_AT, "date", "timestamp", required=True),
         _f("completed_at", "moment", "completed", "finished_at", "done_at", "published_at"),
         _f("quality_score", "score", "score", "quality"),
         _f("cost", "money", "actual_cost", "cost_usd", about="US dollars; nothing and 0 mean that it is not known."),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cofounder.business import catalogue
-from cofounder.business.imports import scales, values
+from cofounder.business.imports import fitting, scales, values
 from cofounder.business.imports.fields import NUMBERS, TIMES, Field, Kind
 from cofounder.business.imports.schemas import Figure, From, Mapping, Units
 from cofounder.business.imports.unsure import ISO_WEEK, SUNDAY_WEEK, WEEK_NAUGHT, two_ways
@@ -248,7 +248,9 @@ def _figures(
         if column in taken or (likes[column] != "number" and not dirty):
             continue
         if known in catalogue.KNOWN:
-            found.append(Figure(column=column, metric_type=known))
+            said = [cell.strip() for cell in cells[column] if cell and cell.strip().lower() not in values.NOTHING]
+            scale = scales.guessed(name, said, decimal, is_score=False) if fitting.is_share(known) else None
+            found.append(Figure(column=column, metric_type=known, scale=scale))
         elif channel and end in _FIGURE_WORDS:
             found.append(Figure(column=column, metric_type=_FIGURE_WORDS[end], channel=channel))
     return found

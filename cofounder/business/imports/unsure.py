@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from cofounder.business.imports import scales, values
+from cofounder.business.imports import fitting, scales, values
 from cofounder.business.imports.fields import NUMBERS, TIMES, Kind
-from cofounder.business.imports.schemas import From, Mapping, Units
+from cofounder.business.imports.schemas import Mapping, Units
 
 ISO_WEEK, SUNDAY_WEEK = "%G%V", "%Y%U"  # the first has no week 00
 WEEK_NAUGHT = r"^(?:19|20)\d{2}00$"
@@ -51,20 +51,23 @@ def two_ways(
 def _shares(kind: Kind, mapping: Mapping, cells: dict[str, list[str | None]], decimal: str) -> list[str]:
     """Which shares and scores are scaled, and which are left because their values are of two scales."""
     notes = []
-    for name, where, is_score in _scaled(kind, mapping):
-        if len(where.columns) == 1:
-            said = [cell for cell in cells.get(where.columns[0], ()) if cell]
-            notes.append(scales.told(name, where.scale, scales.numbers(said, decimal), is_score=is_score))
+    for name, columns, scale, is_score in _scaled(kind, mapping):
+        if len(columns) == 1:
+            said = [cell for cell in cells.get(columns[0], ()) if cell]
+            notes.append(scales.told(name, scale, scales.numbers(said, decimal), is_score=is_score))
     return [note for note in notes if note is not None]
 
 
-def _scaled(kind: Kind, mapping: Mapping) -> Iterator[tuple[str, From, bool]]:
+def _scaled(kind: Kind, mapping: Mapping) -> Iterator[tuple[str, list[str], float | None, bool]]:
     for name, where in mapping.fields.items():
         known = kind.field(name)
         if known is not None and known.type in ("rate", "score"):
-            yield name, where, known.type == "score"
+            yield name, where.columns, where.scale, known.type == "score"
     for name, where in mapping.dimensions.items():
-        yield name, where, True
+        yield name, where.columns, where.scale, True
+    for figure in mapping.figures:
+        if fitting.is_share(figure.metric_type):
+            yield figure.column, [figure.column], figure.scale, False
 
 
 def _of_type(kind: Kind, mapping: Mapping, cells: dict[str, list[str | None]], types: frozenset[str]) -> list[str]:

@@ -47,7 +47,8 @@ def bring(
         typer.Option(metavar="COLUMN=METRIC[:CHANNEL]", help="A column of figures, of financial metrics."),
     ] = None,
     scale: Annotated[
-        list[str] | None, typer.Option(metavar="FIELD=NUMBER", help="Multiply a field, such as bounce_rate=0.01.")
+        list[str] | None,
+        typer.Option(metavar="FIELD=NUMBER", help="Multiply a field or a figure's column: bounce_rate=0.01."),
     ] = None,
     time_format: Annotated[
         list[str] | None, typer.Option(metavar="FIELD=FORMAT", help="How a time is written, such as %d.%m.%Y or unix.")
@@ -192,24 +193,26 @@ def edited(mapping: Any, changes: dict[str, Any]) -> Any:
         fields[name] = _checked(From, {"columns": columns.split("+"), "scale": before.scale if before else None})
     for name, value in changes["set"].items():
         fields[name] = _checked(From, {"value": value})
-    for option, turn in (("scale", _number), ("format", str), ("add_days", int)):
-        for name, value in changes[option].items():
-            if name not in fields:
-                raise InputInvalid(f"{name} is not mapped; use --map {name}=COLUMN.", field=option.replace("_", "-"))
-            try:
-                fields[name] = fields[name].model_copy(update={option: turn(value)})
-            except ValueError as error:
-                raise InputInvalid(f"{value!r} does not fit.", field=option.replace("_", "-")) from error
-    figures = list(mapping.figures)
+    figures = {one.column: one for one in mapping.figures}
     for column, metric in changes["figure"].items():
         type_, _, channel = metric.partition(":")
-        figures = [one for one in figures if one.column != column]
-        figures.append(_checked(Figure, {"column": column, "metric_type": type_, "channel": channel}))
+        figures.pop(column, None)
+        figures[column] = _checked(Figure, {"column": column, "metric_type": type_, "channel": channel})
+    for option, turn in (("scale", _number), ("format", str), ("add_days", int)):
+        for name, value in changes[option].items():
+            of_figures = option == "scale" and name in figures
+            held: dict[str, Any] = figures if of_figures else fields
+            if name not in held:
+                raise InputInvalid(f"{name} is not mapped; use --map {name}=COLUMN.", field=option.replace("_", "-"))
+            try:
+                held[name] = held[name].model_copy(update={option: turn(value)})
+            except ValueError as error:
+                raise InputInvalid(f"{value!r} does not fit.", field=option.replace("_", "-")) from error
     keep = [*mapping.keep, *(one for one in changes["keep"] if one not in mapping.keep)]
     return mapping.model_copy(
         update={
             "fields": fields,
-            "figures": figures,
+            "figures": list(figures.values()),
             "keep": keep,
             "make_posts": mapping.make_posts or changes["make_posts"],
         }

@@ -63,6 +63,13 @@ def test_a_dirty_column_that_is_named_like_a_field_is_mapped_all_the_same() -> N
     assert mapping.left_out(["date", "Sessions", "visitors", "bounces"]) == ["bounces"]
 
 
+@pytest.mark.parametrize("name", ["asked_at", "Asked on", "requested_at", "request date", "submitted_at"])
+def test_when_a_task_was_asked_for_is_found_by_its_name(name: str) -> None:
+    mapping, _, _ = guessed("tasks", {"title": "Prices", name: "2024-01-02", "finished_at": "2024-01-05"})
+    assert mapping["created_at"] == name
+    assert mapping["completed_at"] == "finished_at"
+
+
 def test_a_dirty_column_of_figures_is_one_of_them() -> None:
     known = fields.kind("financial")
     assert known is not None
@@ -128,3 +135,23 @@ def test_numbers_of_both_decimal_marks_are_told() -> None:
     assert any("Some numbers have a decimal comma and some a decimal point" in note for note in notes)
     _, _, notes = guess(kind, ["date", "revenue"], rows[:1], units=Units())
     assert not any("decimal point" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "scale", "told"),
+    [
+        ("conversion_rate", ["2.1", "2.4"], 0.01, "conversion_rate is multiplied by 0.01 (2.4 becomes 0.024)"),
+        ("conversion_rate", ["0.021", "0.024"], None, None),
+        ("customers", ["21", "24"], None, None),
+        ("growth_rate", ["2.1", "2.4"], None, None),
+    ],
+)
+def test_a_figure_in_percent_becomes_a_share_and_the_preview_says_so(
+    column: str, cells: list[str], scale: float | None, told: str | None
+) -> None:
+    kind = fields.kind("financial")
+    assert kind is not None
+    rows = [[f"2024-0{at}-01", cell] for at, cell in enumerate(cells, 1)]
+    mapping, _, notes = guess(kind, ["month", column], rows, units=Units())
+    assert [one.scale for one in mapping.figures] == [scale]
+    assert any(told in note for note in notes) if told else not any("multiplied" in note for note in notes)

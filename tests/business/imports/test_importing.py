@@ -18,7 +18,7 @@ from cofounder.business.derive import baselines
 from cofounder.business.derive import queries as derived
 from cofounder.business.imports import carrying, fields, looking, schedule, service, storage
 from cofounder.business.imports.errors import MappingUnfit, NotNow
-from cofounder.business.imports.schemas import ChangeIn, Form, Units
+from cofounder.business.imports.schemas import ChangeIn, Form, ImportOut, Units
 from cofounder.business.imports.sources import open_file
 from cofounder.business.records import merging
 from cofounder.business.records import service as records
@@ -129,6 +129,69 @@ async def test_each_refused_value_is_listed_and_the_rest_goes_in(database: Datab
     assert made.counts.flags == {"sessions_missing": 1, "users_above_sessions": 1}
     flagged = await asked("SELECT day, flags FROM web_analytics WHERE flags <> '{}' ORDER BY day")
     assert [(row.day.day, row.flags) for row in flagged] == [(4, ["sessions_missing"]), (7, ["users_above_sessions"])]
+
+
+WIDE = """month,revenue,customers,new_customers,traffic_monthly,conversion_rate,profit
+2026-03,1000,-7,-3,-100,1.7,-5
+2026-04,-10,12.5,3,100,0.02,-5
+2026-05,1000,12,3,100,0.03,5
+"""
+LONG = """metric,value,start
+customers,-7,2026-03-01
+customer_count,12.5,2026-04-01
+conversion_rate,1.7,2026-03-01
+conversion_rate,2%,2026-04-01
+open_rate,1.2,2026-04-01
+previous_month_customers,0.5,2026-04-01
+profit,-5,2026-04-01
+leads per rep,1.5,2026-04-01
+"""
+
+
+async def refused(made: ImportOut) -> set[tuple[int, str, str | None, str]]:
+    async with transaction() as session:
+        faults, _, _ = await service.refusals(session, made.id)
+    return {(fault.line, fault.column, fault.value, fault.code) for fault in faults}
+
+
+async def test_a_figure_that_its_metric_cannot_have_is_refused(database: Database, tmp_path: Path) -> None:
+    figures = [{"column": name, "metric_type": name} for name in WIDE.split("\n")[0].split(",")[1:]]
+    wide = mapped({"period_start": of("month")}, figures=figures)
+    made = await carry_out(write(tmp_path / "wide.csv", WIDE), "financial", wide, units=Units(period="month"))
+    assert (made.counts.read, made.counts.refused, made.counts.added) == (3, 2, 6)
+    assert await refused(made) == {
+        (2, "customers", "-7", "negative"),
+        (2, "new_customers", "-3", "negative"),
+        (2, "traffic_monthly", "-100", "negative"),
+        (2, "conversion_rate", "1.7", "out_of_range"),
+        (3, "customers", "12.5", "not_whole"),
+    }
+    made = await carry_out(write(tmp_path / "long.csv", LONG), "financial", units=Units(period="month"))
+    assert (made.counts.refused, made.counts.added) == (5, 3)
+    assert await refused(made) == {
+        (2, "value", "-7", "negative"),
+        (3, "value", "12.5", "not_whole"),
+        (4, "value", "1.7", "out_of_range"),
+        (6, "value", "1.2", "out_of_range"),
+        (7, "value", "0.5", "not_whole"),
+    }
+
+
+async def test_the_unit_that_a_person_chose_for_a_figure_is_the_one_it_is_judged_by(
+    database: Database, tmp_path: Path
+) -> None:
+    path = write(tmp_path / "a.csv", "month,exchange rate\n2026-03,1.08\n")
+    for unit, added in ((None, 0), ("ratio", 1)):
+        figures = [{"column": "exchange rate", "metric_type": "exchange_rate", "unit": unit}]
+        mapping = mapped({"period_start": of("month")}, figures=figures)
+        assert (await carry_out(path, "financial", mapping, units=Units(period="month"))).counts.added == added
+
+
+async def test_a_period_that_ends_before_it_begins_is_refused(database: Database, tmp_path: Path) -> None:
+    rows = "metric,value,start,end\nrevenue,5,2026-04-30,2026-04-01\nrevenue,6,2026-05-01,2026-05-31\n"
+    made = await carry_out(write(tmp_path / "a.csv", rows), "financial")
+    assert (made.counts.refused, made.counts.added) == (1, 1)
+    assert await refused(made) == {(2, "end", "2026-04-01", "period_backwards")}
 
 
 async def test_all_or_nothing_leaves_nothing_where_one_row_is_refused(database: Database, tmp_path: Path) -> None:
@@ -687,7 +750,7 @@ async def test_readings_of_posts_that_nobody_brought_in_make_them_when_asked(dat
     assert (made.counts.added, made.counts.alone) == (500, 0)
     assert any(note.startswith("500 posts were made") for note in made.counts.notes)
     (row,) = await asked("SELECT title, category, paid, flags FROM posts WHERE external_id = '1'")
-    assert row == ("Facebook post 1 (2)", "2", False, ["published_at_of_reading"])
+    assert row == ("Facebook post 1 (2)", "2", False, ["content_of_reading", "published_at_of_reading"])
     frame = pl.read_csv(page)
     async with transaction() as session:
         usual = (await baselines.baselines(session, channels=[], as_of=now()))["facebook"]
