@@ -332,7 +332,7 @@ async def test_a_command_waits_for_those_it_depends_on(house: House) -> None:
     assert second["waits_for"] == [first["command_id"]]
     waited = await house.operator.delete(f"/api/commands/{first['command_id']}")
     problem(waited, 409, "waited_for")
-    assert waited.json()["detail"].endswith("1 pending command depends on it.")
+    assert waited.json()["detail"].endswith("1 command that is not completed depends on it.")
     (held,) = await claim(house, max=5)
     assert held["command_id"] == first["command_id"]
     problem(await result(house, second["command_id"], result=1), 409, "still_waiting")

@@ -6693,7 +6693,7 @@ export interface components {
             waits_for?: string[];
             /**
              * Blocked By
-             * @description Those of waits_for that failed: it goes on only when they are retried.
+             * @description Failed ones that it waits for, directly or through others: it goes on only when they are retried.
              */
             blocked_by?: string[];
             /** Result */
@@ -6807,7 +6807,7 @@ export interface components {
             waits_for?: string[];
             /**
              * Blocked By
-             * @description Those of waits_for that failed: it goes on only when they are retried.
+             * @description Failed ones that it waits for, directly or through others: it goes on only when they are retried.
              */
             blocked_by?: string[];
             /** Result */

@@ -116,4 +116,4 @@ class InHand(Conflict):
 class WaitedFor(Conflict):
     """Something still waits for this command."""
 
-    hint = "Cancel what waits for it first, or the task it belongs to."
+    hint = "Delete what depends on it first (a cancelled one may still be retried), or end the task it belongs to."

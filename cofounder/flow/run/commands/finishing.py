@@ -46,7 +46,7 @@ async def finish(session: AsyncSession, outcomes: Sequence[Outcome], *, agent: s
     name = agent or by.name
     rows = await queries.lock(session, [one.command_id for one in outcomes])
     upstream = [id for row in rows.values() if row["status"] == "pending" for id in row["depends_on"]]
-    open_ = set(await queries.unfinished(session, upstream)) if upstream else set()
+    open_ = await queries.unfinished(session, upstream) if upstream else set()
     ended = Ended()
     written: dict[UUID, dict[str, Any]] = {}
     for index, one in enumerate(outcomes):

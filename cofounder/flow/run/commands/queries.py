@@ -21,10 +21,12 @@ LOSSES = 10  # leases that may run out before a command is set aside: it probabl
 EVENTS = 200  # of a history, more of which are not noted unless they change something
 HISTORY_BYTES = 64_000  # likewise
 MOST_BYTES = 8_000_000  # of payloads and results in one answer; a command that alone is larger comes alone
+UPSTREAM = 10_000  # commands looked at for what holds up those of one page
 FEW = 8  # commands that are never more than that together
 _EVENT = "jsonb_build_object('at', clock_timestamp(), 'what', {what}, 'by', {by})"
 _LIVE_TASK = """(c.task_id IS NULL OR EXISTS (
     SELECT FROM tasks t WHERE t.id = c.task_id AND t.status = 'running' AND NOT t.is_paused))"""
+# What was deleted holds nothing back: only what is completed can be, while something depends on it.
 _FREE = """(cardinality(c.depends_on) = 0 OR NOT EXISTS (
     SELECT FROM commands d WHERE d.id = ANY (c.depends_on) AND d.status <> 'completed'))"""
 
@@ -156,6 +158,19 @@ _KNOWN = text(
     """
 ).columns(input_schema=JSONB)
 
+# A chain of millions ends the look upstream, not the page: LIMIT stops the recursion, the nearest first.
+_UPSTREAM = text(
+    """
+    WITH RECURSIVE up AS (
+      SELECT id, number, status, depends_on FROM commands WHERE id = ANY (:ids) AND status <> 'completed'
+      UNION
+      SELECT d.id, d.number, d.status, d.depends_on FROM up JOIN commands d ON d.id = ANY (up.depends_on)
+      WHERE up.status = 'pending' AND d.status <> 'completed'
+    )
+    SELECT id, number, status, depends_on FROM up LIMIT :most
+    """
+)
+
 
 async def add(session: AsyncSession, rows: list[dict[str, Any]], *, by: str) -> set[UUID]:
     """Insert commands in this order; gives the ids of those whose idempotency key was new."""
@@ -212,10 +227,19 @@ async def expire(session: AsyncSession, agent_type: str | None = None) -> list[M
     return [dict(row) for row in (await session.execute(_EXPIRE, {"agent_type": agent_type})).mappings()]
 
 
-async def unfinished(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Those of these commands that are not completed, with their status."""
-    found = select(Command.id, Command.status).where(Command.id.in_(ids), Command.status != "completed")
-    return {row.id: row.status for row in await session.execute(found)}
+async def unfinished(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these commands that are not completed."""
+    return set(await session.scalars(select(Command.id).where(Command.id.in_(ids), Command.status != "completed")))
+
+
+async def held_up(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Of these commands, what is not completed -> the failed ones it waits for, through others too; itself if it failed."""
+    found: dict[UUID, list[UUID]] = {}
+    rows = (await session.execute(_UPSTREAM, {"ids": list(ids), "most": UPSTREAM})).all()
+    for row in sorted(rows, key=lambda row: row.number):  # what a command depends on was there before it
+        through = (failed for id in row.depends_on for failed in found.get(id, ()))
+        found[row.id] = [row.id] if row.status == "failed" else list(dict.fromkeys(through))
+    return found
 
 
 async def existing(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
@@ -255,10 +279,11 @@ async def freed_types(session: AsyncSession, done: Sequence[UUID]) -> list[str]:
     return list((await session.execute(found, {"done": list(done)})).scalars())
 
 
-async def waiting_for(session: AsyncSession, id: UUID) -> int:
-    """How many pending commands wait for this one."""
+async def waiting_for(session: AsyncSession, id: UUID, *, retried: bool) -> int:
+    """How many pending commands wait for this one; with `retried` also those that would once they are retried."""
+    states = ("pending", "failed") if retried else ("pending",)
     held = func.cardinality(Command.depends_on) > 0
-    query = select(func.count()).where(Command.status == "pending", held, Command.depends_on.contains([id]))
+    query = select(func.count()).where(Command.status.in_(states), held, Command.depends_on.contains([id]))
     return int((await session.execute(query)).scalar_one())
 
 

@@ -69,7 +69,8 @@ class CommandOut(Shown):
     depends_on: list[UUID]
     waits_for: list[UUID] = Field(default_factory=list, description="Those of depends_on that are not completed.")
     blocked_by: list[UUID] = Field(
-        default_factory=list, description="Those of waits_for that failed: it goes on only when they are retried."
+        default_factory=list,
+        description="Failed ones that it waits for, directly or through others: it goes on only when they are retried.",
     )
     result: Any = None
     error: dict[str, Any] | None = None

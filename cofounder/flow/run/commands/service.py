@@ -43,7 +43,10 @@ async def make(session: AsyncSession, wanted: Sequence[CommandIn], *, by: str) -
         for index, id in enumerate(one.depends_on):
             if id not in known:
                 raise UnknownDependency(f"There is no command {id}.", field=f"{at}depends_on.{index}")
-    rows = [{"id": new_id(), "place": place, **one.model_dump()} for place, one in enumerate(wanted)]
+    rows = [
+        {"id": new_id(), "place": place, **one.model_dump(), "depends_on": list(dict.fromkeys(one.depends_on))}
+        for place, one in enumerate(wanted)
+    ]
     return await _add(session, rows, where, by=by)
 
 
@@ -167,6 +170,8 @@ async def cancel(session: AsyncSession, id: UUID, *, by: Caller) -> Command:
 async def delete(session: AsyncSession, id: UUID, *, by: Caller) -> None:
     """Remove a command; one of a task only when that is over, which may still have to read it.
 
+    What depends on it and may still run would take it for completed once it is gone.
+
     Raises CommandMissing, InHand or WaitedFor.
     """
     row = (await queries.lock(session, [id])).get(id)
@@ -174,9 +179,11 @@ async def delete(session: AsyncSession, id: UUID, *, by: Caller) -> None:
         raise CommandMissing(f"{id}")
     if row["status"] == "processing":
         raise InHand()
-    waiting = await queries.waiting_for(session, id)
+    done = row["status"] == "completed"  # what failed or was cancelled may be retried, and then waits for it again
+    waiting = await queries.waiting_for(session, id, retried=not done)
     if waiting:
-        told = "1 pending command depends" if waiting == 1 else f"{waiting} pending commands depend"
+        told = "1 command that is not completed depends"
+        told = told if waiting == 1 else f"{waiting} commands that are not completed depend"
         raise WaitedFor(f"{told} on it.")
     if row["task_id"] is not None and (await records.get_task(session, row["task_id"])).status not in FINAL:
         raise WaitedFor("Its task is not over yet, and may still have to read it.")

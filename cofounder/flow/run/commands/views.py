@@ -15,12 +15,13 @@ from cofounder.kit import cursors
 from cofounder.kit.http import Page
 
 STATUSES = ("pending", "processing", "completed", "failed", "cancelled")
+HeldUp = Mapping[UUID, Sequence[UUID]]  # what is not completed -> the failed ones that hold it up
 _OWN = {"command_id", "status", "waits_for", "blocked_by", "history"}
 
 
-def shown(row: Command, unfinished: Mapping[UUID, str] = MappingProxyType({})) -> CommandOut:
+def shown(row: Command, held_up: HeldUp = MappingProxyType({})) -> CommandOut:
     """A command without its fencing token, which only its holder knows."""
-    return CommandOut(**_fields(row, unfinished))
+    return CommandOut(**_fields(row, held_up))
 
 
 def _status(row: Command) -> str:
@@ -28,29 +29,29 @@ def _status(row: Command) -> str:
     return queries.shown_status(row.status, row.fencing_token, (row.error or {}).get("code"))
 
 
-def _fields(row: Command, unfinished: Mapping[UUID, str]) -> dict[str, Any]:
+def _fields(row: Command, held_up: HeldUp) -> dict[str, Any]:
     same = {name: getattr(row, name) for name in CommandOut.model_fields if name not in _OWN}
-    waits = [id for id in row.depends_on if id in unfinished] if row.status == "pending" else []
-    blocked = [id for id in waits if unfinished[id] == "failed"]
+    waits = [id for id in row.depends_on if id in held_up] if row.status == "pending" else []
+    blocked = list(dict.fromkeys(failed for id in waits for failed in held_up[id]))
     return {**same, "command_id": row.id, "status": _status(row), "waits_for": waits, "blocked_by": blocked}
 
 
 async def several(session: AsyncSession, rows: Sequence[Command]) -> list[CommandOut]:
     """Commands with what each still waits for."""
     upstream = [id for row in rows if row.status == "pending" for id in row.depends_on]
-    unfinished = await queries.unfinished(session, upstream) if upstream else {}
-    return [shown(row, unfinished) for row in rows]
+    held_up = await queries.held_up(session, upstream) if upstream else {}
+    return [shown(row, held_up) for row in rows]
 
 
 async def detail(session: AsyncSession, id: UUID) -> CommandDetail:
     """A command with all that happened to it. Raises CommandMissing."""
     row = await service.get(session, id)
-    unfinished = await queries.unfinished(session, row.depends_on) if row.depends_on else {}
+    held_up = await queries.held_up(session, row.depends_on) if row.depends_on else {}
     history = [
         HistoryOut(at=one["at"], what=one["what"], by=one.get("by") or "", detail=one.get("detail"))
         for one in await queries.history(session, id)
     ]
-    return CommandDetail(**_fields(row, unfinished), history=history)
+    return CommandDetail(**_fields(row, held_up), history=history)
 
 
 async def page(
