@@ -30,6 +30,11 @@ async def one(session: AsyncSession, id: UUID, *, lock: bool = False) -> Account
     return await session.scalar(found.execution_options(populate_existing=True))
 
 
+async def name_kept(session: AsyncSession, id: UUID) -> str | None:
+    """How an account is called; nobody gives it another name until the transaction ends."""
+    return await session.scalar(select(AccountRow.name).where(AccountRow.id == id).with_for_update(read=True))
+
+
 async def add(session: AsyncSession, row: AccountRow | SignInRow) -> None:
     session.add(row)
     await session.flush()

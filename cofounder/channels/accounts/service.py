@@ -226,7 +226,7 @@ async def disconnect(id: UUID, *, by: Caller) -> tuple[AccountRow, bool, int]:
             return row, revoked, 0
         scheduled = 0
         if row.state != "disconnected":
-            scheduled = await waiting.tell(session, row.provider, row.name, connected=False)
+            scheduled = await waiting.tell(session, row.id, row.name, connected=False)
             row.state, row.sealed, row.is_default, row.problem = "disconnected", None, False, None
             row.access_expires_at = row.sign_in_expires_at = row.renewing_since = None
             row.version += 1

@@ -61,8 +61,10 @@ async def store(session: AsyncSession, new: New, *, by: str) -> AccountRow:
         row.is_default = True
     await session.flush()
     await quieten(session, row)
-    await waiting.tell(session, row.provider, row.name, connected=True)
+    await waiting.tell(session, row.id, row.name, connected=True)
     told = {"provider": row.provider, "name": row.name, "account": row.external_id, "scopes": row.details.get("scopes")}
+    if kept not in (None, row.name):
+        told["before"] = kept
     await audit(session, by, "channel.connected", "channel", str(row.id), told)
     await changed(session, row)
     return row

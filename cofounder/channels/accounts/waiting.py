@@ -1,13 +1,14 @@
-"""Whoever has something that waits for an account hears when the account goes, and when it is there again."""
+"""Whoever has something that waits for an account hears when the account goes, is there again, or is called otherwise."""
 
 from typing import Protocol
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 
 class Listener(Protocol):
-    async def __call__(self, session: AsyncSession, provider: str, account: str, *, connected: bool) -> int:
-        """Note it; how many wait."""
+    async def __call__(self, session: AsyncSession, account: UUID, name: str, *, connected: bool) -> int:
+        """Note it, and how the account is called now; how many wait."""
         ...
 
 
@@ -20,6 +21,6 @@ def listen(told: Listener) -> None:
         _listeners.append(told)
 
 
-async def tell(session: AsyncSession, provider: str, account: str, *, connected: bool) -> int:
+async def tell(session: AsyncSession, account: UUID, name: str, *, connected: bool) -> int:
     """How many wait for it in all."""
-    return sum([await told(session, provider, account, connected=connected) for told in _listeners])
+    return sum([await told(session, account, name, connected=connected) for told in _listeners])

@@ -8,6 +8,7 @@ twice, or remembers what was sent (the effect ledger does).
 
 from importlib import import_module
 from typing import Any
+from uuid import UUID
 
 from cofounder.channels import accounts
 from cofounder.channels.accounts.book import Known
@@ -45,19 +46,21 @@ OUTBOX = "outbox"
 EMAIL = "email"
 
 
-def named(sender: str, account: str | None = None) -> Sender:
-    """The sender with this name: of the connected account of this name, else of its channel's default.
+def named(sender: str, account: UUID | None = None, name: str = "") -> Sender:
+    """The sender with this name, of this very account whatever its name is now. `name`: how to speak of it.
 
-    Where that account is not connected any more, one whose account is None and that sends nothing. Raises KeyError for
-    a sender that we do not have.
+    Where that account is not connected any more, one whose account is None and that sends nothing: an account that has
+    its name by now is another one. Raises KeyError for a sender that we do not have.
     """
     if sender == OUTBOX:
         return Outbox(postgres.default_home() / OUTBOX)
     if sender == EMAIL:
         return Email.of(connections.current())
-    known = accounts.find(accounts.PROVIDERS[sender], account)
+    if sender not in accounts.PROVIDERS:
+        raise KeyError(sender)
+    known = next((one for one in accounts.every() if one.id == account), None)
     if known is None or known.connected is None or known.provider != sender:
-        return Gone(sender, account or "")
+        return Gone(sender, name)
     return _built(known.connected)
 
 
@@ -77,7 +80,7 @@ def route(channel: str, account: str | None = None, *, only_outbox: bool = False
     if known is not None and known.state == "connected" and known.connected is not None:
         found = _built(known.connected).account()
         if found is not None:
-            return found
+            return found.model_copy(update={"id": known.id})
     return outbox.model_copy(update={"note": _why(channel, known)})
 
 

@@ -46,6 +46,7 @@ class Account(BaseModel):
 
     sender: str  # outbox, email, linkedin, ...
     name: str  # the account's name at the channel; "outbox" for the default
+    id: UUID | None = None  # of the connected account; its name may be another's tomorrow
     recipients: tuple[str, ...] = ("",)
     note: str | None = None  # why it goes there and not where it was asked to go
 

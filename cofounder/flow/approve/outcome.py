@@ -124,6 +124,7 @@ async def _publications(
             channel=channel,
             delivered_by=account.sender,
             account=account.name,
+            account_id=account.id,
             schedule_at=decision.schedule_at,
             note=account.note,
         )
@@ -134,6 +135,7 @@ async def _publications(
             "variant_version": current[channel].version,
             "delivered_by": account.sender,
             "account": account.name,
+            "account_id": str(account.id) if account.id is not None else None,
             "note": account.note,
         }
         orders.append((one, order))

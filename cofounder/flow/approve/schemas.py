@@ -324,6 +324,7 @@ class PlannedPublication(BaseModel):
     channel: str
     delivered_by: str
     account: str
+    account_id: UUID | None = Field(default=None, exclude=True)
     schedule_at: datetime | None
     note: str | None
 

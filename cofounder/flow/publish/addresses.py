@@ -30,7 +30,7 @@ async def receipt(session: AsyncSession, row: Publication, url: str | None) -> R
     """
     if url is None:
         return Receipt()
-    connected = getattr(senders.named(row.delivered_by, row.account), "connected", None)
+    connected = getattr(senders.named(row.delivered_by, row.account_id, row.account), "connected", None)
     account, site = (connected.external_id, connected.address) if connected is not None else ("", "")
     id = addresses.post_id(row.delivered_by, url, account=account, site=site)
     whose = await records.publication_named(session, row.channel, id) if id is not None else None

@@ -52,7 +52,8 @@ async def publish_now(
         key = once.named("publish", by.who, idempotency_key)
     else:  # the same account, whether it was named or is the default
         await connections.refresh(session)
-        key = once.named("text", "", _hash(channel, given, senders.route(channel, given.account).name))
+        going = senders.route(channel, given.account)
+        key = once.named("text", "", _hash(channel, given, str(going.id or going.name)))
     await queries.take_turn(session, key)
     earlier = await records.find_task(session, idempotency_key=key)
     if earlier is not None and idempotency_key is None and await _cancelled(session, earlier):
@@ -125,6 +126,7 @@ async def _row(session: AsyncSession, decided: DecisionOut, channel: str, versio
             variant_version=version,
             delivered_by=planned.delivered_by,
             account=planned.account,
+            account_id=planned.account_id,
             note=planned.note,
         )
         await service.make(session, planned.publication_id, order)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -173,8 +173,10 @@ async def handed_over_at(session: AsyncSession, publication_id: UUID, outcomes: 
     return min((told.begun_at for told in found.values() if told.begun_at is not None), default=None)
 
 
-async def evidence(session: AsyncSession, sender: Sender, deliveries: Sequence[Delivery]) -> list[DeliveryOut]:
-    """What is on record about each delivery, and where a person can look."""
+async def evidence(
+    session: AsyncSession, sender: Sender, deliveries: Sequence[Delivery], *, over: bool = False
+) -> list[DeliveryOut]:
+    """What is on record about each delivery, and where a person can look. `over`: nothing more is sent by itself."""
     names = [key(one.publication_id, one.recipient) for one in deliveries]
     found = await effects.told(session, names)
     parts = await effect_parts.told(session, names)
@@ -186,20 +188,24 @@ async def evidence(session: AsyncSession, sender: Sender, deliveries: Sequence[D
         made.append(
             DeliveryOut(
                 recipient=one.recipient or None,
-                state=_STANDS[told.state] if told else "waiting",
+                state=_STANDS[told.state] if told else _begun_never(over),
                 attempts=told.attempts if told else 0,
                 begun_at=told.begun_at if told else None,
                 finished_at=told.finished_at if told else None,
                 said=_said(told.error) if told else None,
                 settled_by=str((told.answer or {}).get("settled_by") or "") or None if told else None,
                 where=places.where(sender, one, name, elsewhere.get(name)),
-                posts=_posts(one, told.state if told else None, parts.get(name, [])),
+                posts=_posts(one, told.state if told else None, parts.get(name, []), over=over),
             )
         )
     return made
 
 
-def _posts(delivery: Delivery, whole: str | None, parts: Sequence[Part]) -> list[ThreadPostOut]:
+def _begun_never(over: bool) -> Literal["waiting", "not_sent"]:
+    return "not_sent" if over else "waiting"
+
+
+def _posts(delivery: Delivery, whole: str | None, parts: Sequence[Part], *, over: bool) -> list[ThreadPostOut]:
     """Each post of a thread as the ledger has it; of a whole that stands each does."""
     if len(delivery.parts) < 2:
         return []
@@ -207,7 +213,7 @@ def _posts(delivery: Delivery, whole: str | None, parts: Sequence[Part]) -> list
     made = []
     for place, text in enumerate(delivery.parts):
         one = begun.get(place)
-        state = "sent" if whole == "done" else _STANDS[one.state] if one else "waiting"
+        state = "sent" if whole == "done" else _STANDS[one.state] if one else _begun_never(over)
         url = one.answer.get("url") if one else None
         made.append(ThreadPostOut(number=place + 1, text=text, state=state, url=url))
     return made

@@ -9,7 +9,6 @@ kill in between has the same look made once more, and a look sends nothing.
 import asyncio
 from uuid import UUID
 
-from cofounder.channels import senders
 from cofounder.flow.publish import ledger, queries, service, settling
 from cofounder.flow.publish.outcomes import next_attempt, next_look, unknown
 from cofounder.kit.chores import Chore
@@ -51,7 +50,7 @@ async def look(id: UUID) -> None:
             return
         asked = row.carried_by
         await connections.refresh(session)
-        sender = senders.named(row.delivered_by, row.account)
+        sender = service.sender_of(row)
         deliveries = [await service.delivery(session, row, recipient) for recipient in row.recipients]
     for one in deliveries:
         await ledger.look(sender, one)

@@ -1,4 +1,9 @@
-"""Publications that wait for an account which is disconnected: each says so, for they go to the outbox at their time."""
+"""Publications keep the account that they were approved for, under the name that it has by now.
+
+What waits for one that is disconnected says so, for it goes to the outbox at its time.
+"""
+
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -7,9 +12,10 @@ from cofounder.kit import live
 from cofounder.kit.clock import now
 
 
-async def tell(session: AsyncSession, provider: str, account: str, *, connected: bool) -> int:
-    """Write on what is scheduled by the account whether it still has it; how many there are."""
-    waiting = await queries.orphan(session, provider, account, None if connected else now())
-    for id in waiting:
+async def tell(session: AsyncSession, account: UUID, name: str, *, connected: bool) -> int:
+    """Write on what is scheduled by the account whether it still has it, and everywhere its name; how many wait."""
+    renamed = await queries.rename(session, account, name)
+    waiting = await queries.orphan(session, account, None if connected else now())
+    for id in {*waiting, *renamed}:
         live.changed(session, "publications", id)
     return len(waiting)

@@ -67,13 +67,18 @@ async def page(
     return rows, int(await session.scalar(select(func.count()).select_from(every.subquery())) or 0)
 
 
-async def orphan(session: AsyncSession, sender: str, account: str, at: datetime | None) -> Sequence[UUID]:
+async def rename(session: AsyncSession, account: UUID, name: str) -> Sequence[UUID]:
+    """Let publications by an account carry the name that it has now; gives those that carried another."""
+    carrying = update(Publication).where(Publication.account_id == account, Publication.account != name)
+    return (await session.scalars(carrying.values(account=name).returning(Publication.id))).all()
+
+
+async def orphan(session: AsyncSession, account: UUID, at: datetime | None) -> Sequence[UUID]:
     """Write since when what waits for an account, and was never attempted, has none; gives the ids. None: it has it."""
     waits = update(Publication).where(
         Publication.state == "scheduled",
         Publication.first_attempted_at.is_(None),
-        Publication.delivered_by == sender,
-        Publication.account == account,
+        Publication.account_id == account,
     )
     return (await session.scalars(waits.values(orphaned_at=at).returning(Publication.id))).all()
 

@@ -23,7 +23,8 @@ class Order(BaseModel):
     channel: str
     variant_version: int
     delivered_by: str
-    account: str
+    account: str  # as it was called when it was decided
+    account_id: UUID | None = None
     note: str | None = None
 
 

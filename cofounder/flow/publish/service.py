@@ -10,14 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as records
 from cofounder.channels import senders
-from cofounder.channels.senders.delivery import Delivery
+from cofounder.channels.accounts import queries as accounts
+from cofounder.channels.senders.delivery import Delivery, Sender
 from cofounder.flow.approve import pictures
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import ImageShown
 from cofounder.flow.publish import ledger, queries, quotas, recording
 from cofounder.flow.publish.errors import PublicationMissing
 from cofounder.flow.publish.outcomes import Outcome, next_attempt, next_look, sentences, so_far, task_status, unknown
-from cofounder.flow.publish.schemas import Action, AttemptOut, Order, Posted, PublicationDetail, PublicationOut
+from cofounder.flow.publish.schemas import FINAL, Action, AttemptOut, Order, Posted, PublicationDetail, PublicationOut
 from cofounder.flow.publish.tables import Publication
 from cofounder.kit import durable, live
 from cofounder.kit.clock import now
@@ -52,13 +53,15 @@ async def make(session: AsyncSession, publication_id: UUID, order: Order) -> Pub
     if decided is None:
         raise PublicationMissing(f"There is no decision {order.decision_id}.")
     decision, approval = decided
+    called = await accounts.name_kept(session, order.account_id) if order.account_id is not None else None
     values = {
         "id": publication_id,
         "task_id": decision.task_id,
         "decision_id": decision.id,
         "channel": order.channel,
         "delivered_by": order.delivered_by,
-        "account": order.account,
+        "account": called or order.account,
+        "account_id": order.account_id,
         "variant_version": order.variant_version,
         "content": approval.content[order.channel],
         "fingerprint": decision.fingerprint,
@@ -109,9 +112,14 @@ def _is_due(row: Publication) -> bool:
     return at is None or at <= now()
 
 
+def sender_of(row: Publication) -> Sender:
+    """What sends it, or asks about it: by its own account, as accounts were read last."""
+    return senders.named(row.delivered_by, row.account_id, row.account)
+
+
 def _address(row: Publication) -> None:
     """Fix who gets it, as of the first attempt: the account may have changed since the decision."""
-    account = senders.named(row.delivered_by, row.account).account()
+    account = sender_of(row).account()
     row.recipients = list(account.recipients) if account is not None else to_the_outbox(row)
 
 
@@ -328,7 +336,7 @@ async def detail(session: AsyncSession, publication_id: UUID) -> PublicationDeta
     row = await get(session, publication_id)
     await connections.refresh(session)
     deliveries = [await delivery(session, row, recipient) for recipient in row.recipients]
-    found = await ledger.evidence(session, senders.named(row.delivered_by, row.account), deliveries)
+    found = await ledger.evidence(session, sender_of(row), deliveries, over=row.state in FINAL)
     history = [AttemptOut.model_validate(ended) for ended in row.history]
     shown_now = (await one(session, publication_id)).model_dump()
     return PublicationDetail(**shown_now, deliveries=found, history=history)

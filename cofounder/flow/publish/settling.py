@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.channels import senders
 from cofounder.flow.publish import addresses, ledger, service, threads
 from cofounder.flow.publish.errors import (
     AccountGone,
@@ -62,7 +61,7 @@ async def look(publication_id: UUID) -> PublicationOut | None:
         if not service.unsure(row):
             return None
         await connections.refresh(session)
-        sender = senders.named(row.delivered_by, row.account)
+        sender = service.sender_of(row)
         deliveries = [await service.delivery(session, row, recipient) for recipient in row.recipients]
     for one in deliveries:
         await ledger.look(sender, one)
@@ -191,7 +190,7 @@ async def _readdress(session: AsyncSession, row: Publication) -> None:
     outcomes = await ledger.outcomes(session, row.id, row.recipients)
     kept = [one.recipient for one in outcomes if one.state in ("done", "unknown")]
     await connections.refresh(session)
-    account = senders.named(row.delivered_by, row.account).account()
+    account = service.sender_of(row).account()
     if account is None and not kept and row.delivered_by != service.OUTBOX:
         await _goes_whole(session, row)
         service.to_the_outbox(row)
@@ -228,6 +227,7 @@ async def send_again(session: AsyncSession, row: Publication, *, at: datetime | 
         variant_version=row.variant_version,
         delivered_by=row.delivered_by,
         account=row.account,
+        account_id=row.account_id,
     )
     await durable.send(session, before, service.WAKE, {"why": "sent anew"}, key=f"{before}:let go")
     await durable.enqueue(session, "publication", row.carried_by, str(row.id), order.model_dump(mode="json"))

@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-from cofounder.channels import senders
 from cofounder.channels.accounts import checking
 from cofounder.flow.publish import ledger, service
 from cofounder.flow.publish.schemas import Order
@@ -69,7 +68,7 @@ async def _deliver(id: UUID) -> str | None:
         row = await service.attempt(session, id)
         if row is None:  # somebody stopped it, or moved it to later
             return (await service.get(session, id)).state
-        sender = senders.named(row.delivered_by, row.account)
+        sender = service.sender_of(row)
         deliveries = [await service.delivery(session, row, recipient) for recipient in row.recipients]
     outcomes = await ledger.deliver_all(sender, deliveries)
     if any(one.away and one.state == "refused" for one in outcomes):
@@ -110,7 +109,7 @@ async def set_aside(workflow_id: str) -> None:
         if row is None:
             return
         await connections.refresh(session)
-        sender = senders.named(row.delivered_by, row.account)
+        sender = service.sender_of(row)
         deliveries = [await service.delivery(session, row, recipient) for recipient in row.recipients]
     for one in deliveries:
         await ledger.look(sender, one)

@@ -3,7 +3,18 @@
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cofounder.kit.columns import Document, Id, Listing, Moment, OptionalMoment, OptionalWords, Ref, Tags, Words
+from cofounder.kit.columns import (
+    Document,
+    Id,
+    Listing,
+    Moment,
+    OptionalMoment,
+    OptionalRef,
+    OptionalWords,
+    Ref,
+    Tags,
+    Words,
+)
 from cofounder.kit.db import Row
 
 # Where a publication stands in a calendar: when it ended, else when it will be or was handed over.
@@ -18,7 +29,8 @@ class Publication(Row):
     decision_id: Mapped[Ref]
     channel: Mapped[Words]  # the variant's
     delivered_by: Mapped[Words]  # the sender: outbox, email, linkedin, ...
-    account: Mapped[Words]  # account name; "outbox" for the default
+    account: Mapped[Words]  # account name, as it is called now; "outbox" for the default
+    account_id: Mapped[OptionalRef]  # the connected account: it alone is sent by, whoever has its name by now
     variant_version: Mapped[int]
     content: Mapped[Document]  # the exact rendered text
     fingerprint: Mapped[Words]

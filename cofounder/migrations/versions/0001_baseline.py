@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_56a8d077"
+revision = "0001_37ac8394"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1068,6 +1068,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("delivered_by", sa.Text(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.UUID(), nullable=True),
         sa.Column("variant_version", sa.Integer(), nullable=False),
         sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("fingerprint", sa.Text(), nullable=False),
@@ -1105,6 +1106,7 @@ def upgrade() -> None:
             name=op.f("uq_publications_task_id_channel_variant_version_account"),
         ),
     )
+    op.create_index(op.f("ix_publications_account_id"), "publications", ["account_id"], unique=False)
     op.create_index("ix_publications_created_at_id", "publications", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_publications_decision_id"), "publications", ["decision_id"], unique=False)
     op.create_index(
@@ -2480,6 +2482,7 @@ def downgrade() -> None:
     op.drop_index("ix_publications_look_at", table_name="publications", postgresql_where=sa.text("look_at IS NOT NULL"))
     op.drop_index(op.f("ix_publications_decision_id"), table_name="publications")
     op.drop_index("ix_publications_created_at_id", table_name="publications")
+    op.drop_index(op.f("ix_publications_account_id"), table_name="publications")
     op.drop_table("publications")
     op.drop_index("ix_promotions_role_at", table_name="promotions")
     op.drop_index(op.f("ix_promotions_model_id"), table_name="promotions")

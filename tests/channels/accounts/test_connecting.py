@@ -203,7 +203,7 @@ async def test_disconnecting_takes_the_access_back_and_erases_every_secret(world
     assert left.sealed is None
     assert accounts.of("x") is None
     assert senders.route("x").note == "No X account is connected: the text goes to the outbox."
-    assert senders.named("x", "@acme").account() is None
+    assert senders.named("x", row.id, "@acme").account() is None
     again = await signed_in(world)
     assert (again.id, again.state, again.is_default) == (row.id, "connected", True)
 

@@ -30,6 +30,8 @@ class WordPressWire(Wire):
         pair = base64.b64encode(f"{USER}:{SECRET}".encode()).decode()
         if self.revoked or asked.headers.get("authorization") != f"Basic {pair}":
             return self.refusal(401, f"Sorry, {pair} is not allowed to do that.", "rest_cannot_create")
+        if asked.path == "/wp-json/wp/v2/users/me":
+            return Reply(200, {"id": 1, "slug": USER, "capabilities": {"publish_posts": True}, **EXTRA})
         if asked.path == "/wp-json/wp/v2/tags":
             return self._tags(asked)
         if asked.path == "/wp-json/wp/v2/media" and asked.method == "POST":

@@ -5,6 +5,7 @@ import pytest
 from cofounder.flow.publish import settling
 from cofounder.flow.publish.errors import AccountGone, AnswerMisplaced
 from cofounder.kit.testing import Database
+from tests.channels.wire.server import Bad
 from tests.channels.wire.x import XWire
 from tests.flow.publish.at_x import PARTS, address, cut, mend, over, resolve, retry, seen, sent, standing
 
@@ -149,3 +150,10 @@ async def test_one_post_has_no_count(wire: XWire) -> None:
     id = await sent(wire)
     with pytest.raises(AnswerMisplaced, match="no thread"):
         await resolve(id, verdict="sent", posts=1)
+
+
+async def test_of_a_thread_that_was_refused_no_post_is_said_to_wait(wire: XWire) -> None:
+    wire.bad = [Bad(403, message="Not allowed.")]
+    id = await sent(wire, parts=PARTS, states=("refused",))
+    found = await seen(id)
+    assert [one.state for one in found.deliveries[0].posts] == ["refused", "not_sent", "not_sent"]
