@@ -4,7 +4,9 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from html import escape
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -19,6 +21,7 @@ from cofounder.channels.senders.delivery import DeliveryRefused
 from cofounder.channels.senders.ghost import signed
 from cofounder.channels.senders.slugs import slug
 from cofounder.channels.senders.webhook import key_of, signature
+from cofounder.channels.tagging import tags
 from cofounder.flow.publish import ledger
 from cofounder.flow.publish.outcomes import LONGEST_TOLD_SECONDS, Outcome, next_attempt
 from cofounder.kit.clock import frozen, now
@@ -150,6 +153,15 @@ def test_which_links_lead_into_ones_own_network(link: str, near: bool) -> None:
             nearby.check_links(f"See {link} now")
     else:
         nearby.check_links(f"See {link} now")
+
+
+def test_a_refusal_names_the_link_as_it_was_written_without_the_tags_that_it_got_here() -> None:
+    tagged = tags(("acme.internal",), "blog", UUID(int=1), "Spring prices").of("https://wiki.acme.internal/a?b=1")
+    assert "utm_" in tagged
+    for check, words in ((nearby.check_links, tagged), (nearby.check_markup, f'<a href="{escape(tagged)}">a</a>')):
+        with pytest.raises(DeliveryRefused) as told:
+            check(words)
+        assert told.value.detail.endswith(": https://wiki.acme.internal/a?b=1")
 
 
 @on("wordpress", "ghost", "webhook")

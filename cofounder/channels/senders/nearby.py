@@ -12,6 +12,7 @@ from cofounder.channels import reach
 from cofounder.channels.counting import LINK
 from cofounder.channels.hosts import host
 from cofounder.channels.senders.delivery import DeliveryRefused
+from cofounder.channels.tagging import bare
 from cofounder.kit.near import guarded, refused
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def check_links(text: str) -> None:
     for link in [*links(text), *_bare_numbers(text)]:
         named = host(link if "//" in link else f"http://{link}")
         if named is None or _own(_plain(named)):
-            raise DeliveryRefused(f"The text links to an address that is not on the internet: {link[:200]}")
+            raise _refusal(link)
 
 
 def check_markup(html: str) -> None:
@@ -52,7 +53,12 @@ def check_markup(html: str) -> None:
         if named is not None and reach.allowed(named, urlsplit(address).port):
             continue
         if named is None or _own(_plain(named)):
-            raise DeliveryRefused(f"The text links to an address that is not on the internet: {address[:200]}")
+            raise _refusal(address)
+
+
+def _refusal(address: str) -> DeliveryRefused:
+    """With the address as a person wrote it: nobody finds the tags that were put on it here in their text."""
+    return DeliveryRefused(f"The text links to an address that is not on the internet: {bare(address)[:200]}")
 
 
 def links(text: str) -> list[str]:

@@ -9,6 +9,7 @@ import { Panel } from "../../parts/Panel";
 import { capital, channelName, counted, score, short, spoken, visible } from "../../parts/words";
 import type { Waiting } from "../approve/Approval";
 import type { Detail } from "./effect";
+import { deliveryOf } from "./reading";
 
 export function Descent({ one, found }: { one: Detail; found?: Waiting }) {
   const task = useQuery(taskQuery(one.task_id)).data;
@@ -59,9 +60,10 @@ const name = (call: { model: string; answered_by: string | null }) =>
 
 /** The variant that was published; none where it was changed since, or was never in an approval. */
 export function variantOf(one: Detail, found?: Waiting) {
-  return Object.values(found?.channel_variants ?? {}).find(
+  const variant = Object.values(found?.channel_variants ?? {}).find(
     (each) => each.channel === one.channel && each.version === one.variant_version && each.exact_text === one.text,
   );
+  return variant && { ...variant, delivery: deliveryOf(one, variant.delivery) };
 }
 
 function Example({ id }: { id: string }): ReactNode {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { accountOf, gist, standsAt } from "./reading";
+import { accountOf, deliveryOf, gist, standsAt } from "./reading";
 
 test("of an article the words are shown, not what machines read", () => {
   const text =
@@ -26,4 +26,11 @@ test("what was posted by hand stands where the person said, not in the outbox", 
 
 test("of a thread a list shows its first post, not the marks between posts", () => {
   expect(gist({ channel: "x", title: null, text: "First alpha.\n\n---\n\nSecond beta." })).toBe("First alpha.");
+});
+
+test("a preview names the account that was chosen, and says nothing of the usual one then", () => {
+  const usual = { delivered_by: "wordpress", account: "Acme", recipients: 1, note: "X charges $0.015.", accounts: [] };
+  expect(deliveryOf({ delivered_by: "wordpress", account: "Acme" }, usual)).toBe(usual);
+  const other = deliveryOf({ delivered_by: "wordpress", account: "Third name" }, usual);
+  expect([other.account, other.note]).toEqual(["Third name", null]);
 });

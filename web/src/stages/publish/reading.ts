@@ -1,4 +1,5 @@
 /** A publication in a list: when it counts, and what it says in a line. */
+import type { Schemas } from "../../api/client";
 import type { Publication } from "../../api/queries";
 import { channelName, visible } from "../../parts/words";
 
@@ -27,4 +28,12 @@ export function standsAt(one: Pick<Publication, "url" | "posted">): string | nul
 function words(article: string): string {
   const apart = article.replace(/<\/(h\d|p|li|tr|td|th|blockquote|pre|figure)>|<br ?\/?>/g, " $&");
   return (new DOMParser().parseFromString(apart, "text/html").body.textContent ?? "").replace(/\s+/g, " ").trim();
+}
+
+type Delivery = Schemas["VariantOut"]["delivery"];
+
+/** By the account that was chosen for it: an approval names the one that a channel's texts go by unless one is chosen. */
+export function deliveryOf(one: Pick<Delivery, "delivered_by" | "account">, usual: Delivery): Delivery {
+  const same = usual.delivered_by === one.delivered_by && usual.account === one.account;
+  return same ? usual : { ...usual, delivered_by: one.delivered_by, account: one.account, note: null };
 }
