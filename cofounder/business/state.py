@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business import metrics, periods, timeline, wording
+from cofounder.business import doubled, metrics, periods, timeline, wording
 from cofounder.business.catalogue import KNOWN, canonical, metric
 from cofounder.business.records import service as records
 from cofounder.business.timeline import Point, Reading, Timeline
@@ -33,7 +33,10 @@ class State:
 
 
 async def load(session: AsyncSession, *, as_of: datetime) -> dict[str, list[Point]]:
-    """Every stored figure known at `as_of`, by canonical metric; financial rows win over web analytics."""
+    """Every stored figure known at `as_of`, by canonical metric; financial rows win over web analytics.
+
+    One that web analytics says otherwise has both (`Point.against`).
+    """
     found: dict[str, dict[tuple[date, date], Point]] = {}
     for row in await records.financial_rows(session, None, as_of):
         span = (row.period_start, row.period_end)
@@ -43,7 +46,8 @@ async def load(session: AsyncSession, *, as_of: datetime) -> dict[str, list[Poin
         ) or "USD"  # a file's currency says nothing about its counts
         found.setdefault(name, {})[span] = Point(*span, float(row.metric_value), "financial_metrics", currency)
     for name, point in web_points(await records.web_days(session, as_of), as_of.date()):
-        found.setdefault(name, {}).setdefault((point.start, point.end), point)
+        own, span = found.setdefault(name, {}), (point.start, point.end)
+        own[span] = doubled.beside(own[span], point) if span in own else point
     return {name: sorted(points.values(), key=lambda p: (p.end, p.start)) for name, points in found.items()}
 
 
@@ -93,18 +97,40 @@ async def business_state(
         missing = _not_given(told.facts, asked)
         return State(told.facts, told.state, missing, conflicts, told.notes, period, "request")
     newest = timeline.newest_month(stored, as_of.date())
-    over = period or newest
+    named = _named(wanted, asked)
+    over = period or (timeline.newest_month(stored, as_of.date(), named) if named else None) or newest
     if over is None:
         return State([], {}, ["No figures are stored yet: import some or send business_metrics."], source="none")
     facts, missing = facts_of(stored, over, as_of=as_of.date(), wanted=wanted, asked=asked, compare_with=compare_with)
     state = state_of(stored, newest) if newest is not None else {}
     whole = over.model_copy(update={"provisional": over.end > as_of.date() or any(_partial(f, over) for f in facts)})
     notes = [
+        *([] if period else _newer(stored, facts, over, as_of.date())),
         *_coverage(facts, over),
         *_lacking(stored, facts),
         *(wording.apart(fact) for fact in facts if fact.not_compared),
     ]
-    return State(facts, state, missing, [], notes, whole, "stored")
+    return State(facts, state, missing, doubled.told(stored, facts), notes, whole, "stored")
+
+
+def _named(*lists: Sequence[str]) -> list[str]:
+    """The figures that are named; growth is none of its own."""
+    names = dict.fromkeys(canonical(name) for names in lists for name in names)
+    return [name for name in names if name not in _GROWTH]
+
+
+def _newer(stored: Timeline, facts: Sequence[Fact], over: Period, today: date) -> list[str]:
+    """One sentence per later month that some of the figures have and the month that is told has not."""
+    nouns: dict[date, list[str]] = {}
+    for name in dict.fromkeys((*(fact.metric for fact in facts), *stored)):
+        end = timeline.newest_end(stored, name, today)
+        if end is not None and end > over.end and not name.startswith("target_"):
+            nouns.setdefault(end, []).append(metric(name).noun)
+    return [
+        f"These are the figures of {over.label}; of {periods.month(end).label} only {_listed(each)} "
+        f"{'is' if len(each) == 1 and wording.was(each[0]) == 'was' else 'are'} stored."
+        for end, each in sorted(nouns.items())
+    ]
 
 
 def facts_of(
@@ -118,7 +144,7 @@ def facts_of(
 ) -> tuple[list[Fact], list[str]]:
     """Facts of a period with base and series, in the catalogue's order, and a sentence for each that is missing."""
     named = list(dict.fromkeys(canonical(name) for name in (*wanted, *asked)))
-    names = [name for name in named if name not in _GROWTH]
+    names = _named(named)
     if len(names) < len(named) or not names:  # growth is no figure of its own: it is every figure beside its base
         names += sorted(_all_names(stored) - set(names), key=lambda name: _ORDER.get(name, len(_ORDER)))
     stressed = {"revenue" if canonical(name) in _GROWTH else canonical(name) for name in asked}

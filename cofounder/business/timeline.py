@@ -27,6 +27,7 @@ class Point:
     source: str
     currency: str = "USD"
     lacking: int = 0  # days inside that have no figure
+    against: float | None = None  # what another source says of the same days, where it says something else
 
 
 @dataclass(frozen=True)
@@ -201,13 +202,27 @@ def is_seasonal(values: Sequence[float], season: int = 12) -> bool:
     return bool(np.corrcoef(later, before)[0, 1] >= _ALIKE)
 
 
-def newest_month(timeline: Timeline, today: date) -> Period | None:
-    """The last finished month that has a value; the one most metrics agree on, the later where they do not."""
-    ends = [
-        max((p.end for p in points if p.end <= today and periods.grain_of(p.start, p.end) == "month"), default=None)
-        for points in timeline.values()
-    ]
+def newest_month(timeline: Timeline, today: date, names: Sequence[str] = ()) -> Period | None:
+    """The last finished month that has a value; the one most metrics agree on, the later where they do not.
+
+    `names`: only these metrics are asked, among them ratios that are made of others.
+    """
+    ends = [newest_end(timeline, name, today) for name in names or timeline]
     known = [end for end in ends if end is not None]
     if not known:
         return None
     return periods.month(max(set(known), key=lambda end: (known.count(end), end)))
+
+
+def newest_end(timeline: Timeline, name: str, today: date) -> date | None:
+    """The last day of the last finished month that a metric has a value of."""
+    known = metric(name)
+    parts = [each for each in (known.name, known.top, known.below) if each]
+    ends = {
+        p.end
+        for each in parts
+        for p in timeline.get(each, ())
+        if p.end <= today and periods.grain_of(p.start, p.end) == "month"
+    }
+    has = (end for end in sorted(ends, reverse=True) if read_whole(timeline, known.name, periods.month(end)))
+    return next(has, None)

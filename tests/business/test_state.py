@@ -262,3 +262,47 @@ async def test_a_month_that_lacks_a_day_counts_wherever_the_day_lies_and_is_mark
     assert told.notes == ["January 2014 is partial for website visits: 1 of its 31 days has no figure."]
     (grown,) = growth.growth(stored)
     assert grown.note == "Partial: January 2014 (1 of 31 days missing)."
+
+
+async def test_visits_that_two_sources_count_differently_are_a_conflict(session: AsyncSession) -> None:
+    april = [date(2026, 4, day) for day in range(1, 31)]
+    await records.add_web_days(session, [NewWebDay(day=day, sessions=200, measured_at=AS_OF) for day in april])
+    rows = [a_month("traffic_monthly", april[0], 100, unit="count"), a_month("revenue", april[0], 50)]
+    await records.add_financial(session, rows)
+    found = await business_state(session, as_of=AS_OF)
+    assert found.state["monthly_website_traffic"] == 100
+    assert found.conflicts == [
+        "The financial figures say website visits were 100 in April 2026; web analytics counts 6,000. "
+        "The financial figure is used."
+    ]
+    quarter = await business_state(session, as_of=AS_OF, period=periods.quarter(april[0]))
+    assert quarter.conflicts == found.conflicts
+    assert (await business_state(session, as_of=AS_OF, asked=["revenue"])).conflicts == []
+    (visits,) = [one for one in growth.growth(await load(session, as_of=AS_OF)) if one.metric == "traffic"]
+    assert visits.note == "Web analytics counts 6,000 in April 2026."
+
+
+async def test_sources_that_agree_but_for_the_days_that_one_lacks_are_no_conflict(session: AsyncSession) -> None:
+    april = [date(2026, 4, day) for day in range(1, 29)]
+    await records.add_web_days(session, [NewWebDay(day=day, sessions=200, measured_at=AS_OF) for day in april])
+    await records.add_financial(session, [a_month("traffic_monthly", april[0], 6_000, unit="count")])
+    assert (await business_state(session, as_of=AS_OF)).conflicts == []
+
+
+async def test_a_figure_that_is_asked_for_is_that_of_its_own_newest_month(session: AsyncSession) -> None:
+    april, october = date(2026, 4, 1), date(2026, 10, 1)
+    rows = [a_month(name, april, 100) for name in ("revenue", "marketing_spend", "costs")]
+    rows += [a_month("customers", day, 50 + day.month, unit="count") for day in (april, october)]
+    await records.add_financial(session, rows)
+    asked = await business_state(session, as_of=AS_OF, asked=["customers"])
+    assert by_metric(asked.facts)["customers"].value == 60
+    assert not any("only" in note for note in asked.notes)
+    found = await business_state(session, as_of=AS_OF)
+    assert by_metric(found.facts)["customers"].value == 54
+    assert found.notes == ["These are the figures of April 2026; of October 2026 only customers are stored."]
+
+
+async def test_a_count_has_no_currency_in_its_growth(session: AsyncSession) -> None:
+    await fill(session)
+    found = {one.metric: one.currency for one in growth.growth(await load(session, as_of=AS_OF))}
+    assert (found["customers"], found["revenue"]) == (None, "USD")

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from cofounder.business import periods
+from cofounder.business import catalogue, periods
 from cofounder.business.derive.correlations import effective_n
 from cofounder.business.derive.intervals import NOT_ENOUGH, Interval, t_quantile
 from cofounder.business.timeline import Point, one_currency
@@ -25,11 +25,12 @@ class Growth(BaseModel):
     needed: int = FEWEST
     newest: date | None = Field(default=None, description="First day of the newest month")
     value: float | None = None
-    currency: str = "USD"
+    currency: str | None = Field(default=None, description="Of money; null of what is none")
     on_month: float | None = Field(default=None, description="Against the month before")
     on_year: float | None = Field(default=None, description="Against the same month a year before")
     trend: Interval | None = Field(
-        default=None, description="Growth a month over up to 24 months; n is the effective one"
+        default=None,
+        description="Growth a month over up to 24 months; n is the effective one, fewer than the months where they go together",
     )
     note: str | None = Field(default=None, description="What was not compared, and why; which months are partial")
 
@@ -55,17 +56,19 @@ def _of(metric: str, points: Sequence[Point]) -> Growth:
     before = _back(newest, 1)
     year = newest.replace(year=newest.year - 1)
     trend = _trend(values)
+    compared = (newest, before, year)
+    notes = (_apart(points, currency), _lacking(points, compared), _doubled(points, compared))
     return Growth(
         metric=metric,
         status="ok" if trend else NOT_ENOUGH,
         n=len(values),
         newest=newest,
         value=values[newest],
-        currency=currency,
+        currency=currency if catalogue.metric(metric).unit == "usd" else None,
         on_month=_against(values[newest], values.get(before)),
         on_year=_against(values[newest], values.get(year)),
         trend=trend,
-        note=" ".join(filter(None, [_apart(points, currency), _lacking(points, (newest, before, year))])) or None,
+        note=" ".join(filter(None, notes)) or None,
     )
 
 
@@ -87,6 +90,16 @@ def _lacking(points: Sequence[Point], compared: Sequence[date]) -> str | None:
         if p.lacking and p.start in compared
     ]
     return f"Partial: {', '.join(partial)}." if partial else None
+
+
+def _doubled(points: Sequence[Point], compared: Sequence[date]) -> str | None:
+    """Which of the months compared web analytics says something else of, in words."""
+    told = [
+        f"{p.against:,.10g} in {periods.month(p.start).label}"
+        for p in one_currency(_monthly(points))
+        if p.against is not None and p.start in compared
+    ]
+    return f"Web analytics counts {' and '.join(told)}." if told else None
 
 
 def _back(month: date, count: int) -> date:

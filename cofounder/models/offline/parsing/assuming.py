@@ -107,7 +107,7 @@ def _periods(found: Sense, said: Answers) -> list[tuple[str, str]]:
                 and action.kind != "forecast_metrics"
                 and not (found.given.values or found.given.held or found.times.unclear)
             ):
-                out.append(("period", "No time is named: the newest figures are used."))
+                out.append(("period", "No time is named: the newest month that most of the figures have is used."))
             continue
         words = next((m.words for m in found.times.mentions if m.period == period and m.words), "")
         if _YEAR.search(words) and period.grain in ("year", "month", "quarter"):
