@@ -18,6 +18,7 @@ import { theme, variables } from "./theme";
 
 const queries = new QueryClient({
   defaultOptions: {
+    mutations: { networkMode: "always" },
     queries: {
       staleTime: 5_000,
       networkMode: "always", // the server may be on this machine: a lost Wi-Fi says nothing about it

@@ -37,6 +37,35 @@ export const OFFLINE = new Problem(
   [],
 );
 
+/** Nothing repeats an act, and what got no answer may have been done all the same. */
+export const LOST = new Problem(
+  0,
+  "answer_lost",
+  "The server does not answer",
+  "The server does not answer. It is not known whether this arrived: look how it stands once the line is back, then press again.",
+  null,
+  [],
+);
+
+/** Whether what is told, a problem or the words of one, is that an act got no answer. */
+export const isLost = (told: unknown): boolean =>
+  told === LOST || (typeof told === "string" && told.startsWith(LOST.message));
+
+/** Asked for with a body, and changing nothing: queries ask these again by themselves. */
+const READS = /\/(training\/data\/filter|personas\/samples|approval\/[^/]+\/preview)$/;
+
+/** An act is answered when its whole answer is here; else nobody knows what became of it. */
+async function send(request: Request): Promise<Response> {
+  if (request.method === "GET" || READS.test(new URL(request.url).pathname)) return fetch(request);
+  try {
+    const answer = await fetch(request);
+    const body = await answer.arrayBuffer();
+    return new Response(body.byteLength ? body : null, answer);
+  } catch {
+    throw LOST;
+  }
+}
+
 export function asProblem(body: unknown, status: number): Problem {
   const given = (body ?? {}) as Record<string, unknown>;
   const told = (given.error ?? given) as Record<string, unknown>; // the envelope keeps it under `error`
@@ -51,7 +80,7 @@ export function asProblem(body: unknown, status: number): Problem {
   );
 }
 
-export const client = createClient<paths>({ baseUrl: "/", credentials: "same-origin" });
+export const client = createClient<paths>({ baseUrl: "/", credentials: "same-origin", fetch: send });
 
 const acting = new Set<Request>();
 const actWatchers = new Set<() => void>();
@@ -104,8 +133,8 @@ export async function ask<T>(call: Promise<Answer<T>>): Promise<T> {
 
 /** The body and the headers, for what carries an ETag. Throws Problem. */
 export async function askWith<T>(call: Promise<Answer<T>>): Promise<{ data: T; response: Response }> {
-  const answer = await call.catch((): never => {
-    throw OFFLINE;
+  const answer = await call.catch((failure: unknown): never => {
+    throw failure instanceof Problem ? failure : OFFLINE;
   });
   if (!answer.response.ok) {
     if (answer.response.status === 401) signedOut();
@@ -129,7 +158,7 @@ export async function saveFile(path: string, body: unknown): Promise<{ fit: numb
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
   }).catch((): never => {
-    throw OFFLINE;
+    throw LOST;
   });
   if (!answer.ok) throw asProblem(await answer.json().catch(() => null), answer.status);
   const address = URL.createObjectURL(await answer.blob());

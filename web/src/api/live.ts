@@ -69,6 +69,16 @@ export function useLive(): { up: boolean; since: number } {
   return { up: now, since };
 }
 
+/** Call `then` once, when news arrive again after a break. */
+export function whenBack(then: () => void): void {
+  const look = () => {
+    if (!up) return;
+    watchers.delete(look);
+    then();
+  };
+  watchers.add(look);
+}
+
 const GATHER_MS = 120; // a burst of events is one fetch
 const PATIENCE_MS = 10_000; // an answer that takes longer holds up no other news
 

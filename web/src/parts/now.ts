@@ -11,3 +11,6 @@ export function useNow(every: number | null): number {
   }, [every]);
   return now;
 }
+
+/** The time for what tells how long ago `moment` was: told more often while that is counted in seconds. */
+export const useAge = (moment: string): number => useNow(Date.now() - Date.parse(moment) < 60_000 ? 5_000 : 60_000);

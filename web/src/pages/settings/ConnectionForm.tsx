@@ -4,6 +4,7 @@ import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
+import { useProblem } from "../../api/problem";
 import { Panel } from "../../parts/Panel";
 import { counted } from "../../parts/words";
 import styles from "../Settings.module.css";
@@ -37,7 +38,7 @@ export function ConnectionForm({ title, note, fields, values, etag, part }: Prop
   const [typed, setTyped] = useState<Record<string, Value>>({});
   const [seen, setSeen] = useState(etag); // the values that the person began from
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const changed = Object.entries(typed).filter(([name, value]) =>
     values[name]?.secret ? value !== "" : sent(value) !== (values[name]?.value ?? null),
   );

@@ -3,6 +3,7 @@ import { Button, Modal, Select, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
+import { useProblem } from "../../api/problem";
 import { apiKeys } from "../../api/queries";
 import { useNow } from "../../parts/now";
 import { useOnce } from "../../parts/once";
@@ -30,7 +31,7 @@ export function Keys() {
   const now = useNow(30_000);
   const [made, setMade] = useState<{ name: string; key: string }>();
   const [ending, setEnding] = useState<KeyRow>();
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useProblem<string>();
   const again = () => queries.invalidateQueries({ queryKey: ["keys"] });
   const revoke = async (key: KeyRow) => {
     setEnding(undefined);
@@ -137,7 +138,7 @@ function Make({ made }: { made: (name: string, key: string) => void }) {
   const [name, setName] = useState("");
   const [role, setRole] = useState<KeyRow["role"]>("operator");
   const [lasts, setLasts] = useState("90");
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const [make, busy] = useOnce(async () => {
     if (!name.trim()) return;
     setProblem(null);

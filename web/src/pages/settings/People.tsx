@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useContext, useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
 import { MeContext } from "../../api/me";
+import { useProblem } from "../../api/problem";
 import { everyone } from "../../api/queries";
 import { useNow } from "../../parts/now";
 import { useOnce } from "../../parts/once";
@@ -29,7 +30,7 @@ export function People() {
   const queries = useQueryClient();
   const now = useNow(30_000);
   const me = useContext(MeContext);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useProblem<string>();
   const [link, setLink] = useState<{ name: string; url: string; until: string }>();
   const [shutting, setShutting] = useState<Person>();
   const act = async (call: () => Promise<unknown>) => {
@@ -156,7 +157,7 @@ function Add({ added }: { added: (person: Person) => Promise<void> }) {
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<Role>("operator");
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const [add, busy] = useOnce(async () => {
     if (!name.trim()) return;
     setProblem(null);

@@ -6,6 +6,7 @@ import { Link } from "@tanstack/react-router";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
+import { useProblem } from "../../api/problem";
 import { taggedLinks, taggedSettings } from "../../api/queries";
 import { useDraft } from "../../parts/draft";
 import { Key, useKeys } from "../../parts/Key";
@@ -169,7 +170,7 @@ function Form({ values, etag }: { values: Values; etag: string | null }) {
   const queries = useQueryClient();
   const [{ typed, seen }, setDraft] = useDraft<Draft>("settings:rules", NOTHING);
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const changed = Object.entries(typed).filter(([name, value]) => value !== values[name]?.value);
   const dirty = changed.length > 0;
   const wrong = SECTIONS.flatMap((section) => section.fields).some((field) => wrongWith(field, typed[field.name]));

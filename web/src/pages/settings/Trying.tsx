@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
+import { useProblem } from "../../api/problem";
 import { cost, duration, visible } from "../../parts/words";
 import styles from "../Settings.module.css";
 import { Findings } from "./Findings";
@@ -28,7 +29,7 @@ const finding = (one: Tried) => ({
 export function Trying({ part, unsaved }: { part: Part; unsaved: boolean }) {
   const [busy, setBusy] = useState(false);
   const [tried, setTried] = useState<Tried[] | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useProblem<string | null>(null);
   const attempt = async () => {
     setBusy(true);
     setProblem(null);

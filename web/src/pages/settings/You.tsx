@@ -5,6 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useContext, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { MeContext } from "../../api/me";
+import { useProblem } from "../../api/problem";
 import { Facts } from "../../parts/Facts";
 import { Panel } from "../../parts/Panel";
 import { spoken } from "../../parts/words";
@@ -31,7 +32,7 @@ function Password() {
   const [current, setCurrent] = useState("");
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const queries = useQueryClient();
   const save = async (event: FormEvent) => {
     event.preventDefault();

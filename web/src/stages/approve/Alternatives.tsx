@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
+import { useProblem } from "../../api/problem";
 import { approval } from "../../api/queries";
 import { Diff } from "../../parts/Diff";
 import { Panel } from "../../parts/Panel";
@@ -25,7 +26,7 @@ const MOST = 3;
 export function Alternatives({ found, name, unsent, blocked, took }: Props) {
   const queries = useQueryClient();
   const [busy, setBusy] = useState<string | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const offered = found.alternatives?.[name] ?? [];
   const waits = offered.find((one) => one.chosen);
   const params = { path: { task_id: found.task_id } };

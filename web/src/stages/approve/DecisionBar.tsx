@@ -6,6 +6,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { Fragment, useEffect, useRef, useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
+import { useProblem } from "../../api/problem";
 import { needsYou } from "../../api/queries";
 import { useDraft } from "../../parts/draft";
 import { Key, useKeys } from "../../parts/Key";
@@ -125,7 +126,7 @@ export function DecisionBar({
   const [at, setAt] = useState(meant ? inputTime(new Date(meant)) : "");
   const [by, setBy] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const setAsking = (what: typeof asking) => {
     if (what) setProblem(null); // what was wrong with the verdict before is not about this one
     open(what);

@@ -3,6 +3,7 @@ import { Button, FileButton, Textarea } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type DragEvent, useEffect, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
+import { useProblem } from "../../api/problem";
 import { approval } from "../../api/queries";
 import { Panel } from "../../parts/Panel";
 import { Trouble } from "../../parts/Rest";
@@ -25,7 +26,7 @@ export function Images({ found, names, blocked, took, unready }: Props) {
   const kept = found.images ?? [];
   const [all, setAll] = useState<Image[]>(kept);
   const [busy, setBusy] = useState(0);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const [over, setOver] = useState(false);
   const queries = useQueryClient();
   const bare = all.filter((one) => one.alt.trim() === "").length;

@@ -5,6 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type DragEvent, type FormEvent, useState } from "react";
 import { ask, client } from "../../api/client";
 import { useMay } from "../../api/me";
+import { useProblem } from "../../api/problem";
 import { importKinds, importSources } from "../../api/queries";
 import { Panel } from "../../parts/Panel";
 import { Shown, Trouble } from "../../parts/Rest";
@@ -25,7 +26,7 @@ export function ImportBegin({ of, set }: { of: string; set: Go }) {
   const [source, setSource] = useState<string | null>(null);
   const [over, setOver] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
+  const [problem, setProblem] = useProblem<unknown>();
   const fromSource = of === "source" && sources.length > 0;
   const ready = fromSource ? source !== null : file !== null;
   const begin = async (event: FormEvent) => {

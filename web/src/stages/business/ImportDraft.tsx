@@ -3,6 +3,7 @@ import { Button, Checkbox, NumberInput, Select, TextInput } from "@mantine/core"
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, client, type Schemas } from "../../api/client";
+import { useProblem } from "../../api/problem";
 import { type Import, importKinds, importPreview } from "../../api/queries";
 import { useDraft } from "../../parts/draft";
 import { Panel } from "../../parts/Panel";
@@ -47,7 +48,7 @@ type Props = {
 
 function Draft({ of, kind, kinds, preview, check, checked }: Props) {
   const [edit, setEdit] = useDraft<Edit>(`import:${of.id}`, {});
-  const [problem, setProblem] = useState<unknown>();
+  const [problem, setProblem] = useProblem<unknown>();
   const [busy, setBusy] = useState<string>();
   const queries = useQueryClient();
   const mapping = edit.mapping ?? preview.mapping;

@@ -5,6 +5,7 @@ import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { useMay } from "../../api/me";
+import { useProblem } from "../../api/problem";
 import { type Match, matches } from "../../api/queries";
 import { Filters } from "../../parts/Filters";
 import { Key, useKeys } from "../../parts/Key";
@@ -42,7 +43,7 @@ export function Matches({ search, set }: { search: Search; set: Go }) {
   const operator = useMay("operator");
   const [at, setAt] = useState(0);
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
+  const [problem, setProblem] = useProblem<unknown>();
   const list = useRef<HTMLUListElement>(null);
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
   const place = Math.min(at, rows.length - 1);

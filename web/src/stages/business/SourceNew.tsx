@@ -3,6 +3,7 @@ import { Button, Modal, NumberInput, PasswordInput, Select, Textarea, TextInput 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
+import { useProblem } from "../../api/problem";
 import { importKinds } from "../../api/queries";
 import { useDraft } from "../../parts/draft";
 import { Trouble } from "../../parts/Rest";
@@ -61,7 +62,7 @@ function bodyOf(of: Values, secret: string): Schemas["NewSource"] {
 export function SourceNew({ opened, close }: { opened: boolean; close: () => void }) {
   const [of, setOf] = useDraft<Values>("source", EMPTY);
   const [secret, setSecret] = useState(""); // never kept
-  const [problem, setProblem] = useState<unknown>();
+  const [problem, setProblem] = useProblem<unknown>();
   const [busy, setBusy] = useState(false);
   const kinds = useQuery({ ...importKinds(), enabled: opened }).data ?? [];
   const queries = useQueryClient();

@@ -5,6 +5,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, client, type Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
+import { useProblem } from "../../api/problem";
 import { importSources } from "../../api/queries";
 import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
@@ -25,7 +26,7 @@ export function Sources() {
   const now = useNow(30_000);
   const [adding, setAdding] = useState(false);
   const [ending, setEnding] = useState<Source>();
-  const [problem, setProblem] = useState<unknown>();
+  const [problem, setProblem] = useProblem<unknown>();
   if (!operator) return null;
   const act = async (call: () => Promise<unknown>) => {
     setProblem(undefined);

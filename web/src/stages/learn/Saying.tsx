@@ -3,10 +3,10 @@ import { Button, Modal, Textarea } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, client, type Schemas } from "../../api/client";
+import { complain } from "../../api/problem";
 import { type Pattern, patterns } from "../../api/queries";
 import { Key, useKeys } from "../../parts/Key";
 import styles from "./Learning.module.css";
-import { complain } from "./Searching";
 
 /** Sends a word; whether it was taken. What the list shows follows. */
 export function useSay() {

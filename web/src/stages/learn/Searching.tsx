@@ -1,9 +1,9 @@
 /** Looking for patterns now, and what the newest searches came to. */
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { ask, client, Problem } from "../../api/client";
+import { ask, client } from "../../api/client";
 import { useMay } from "../../api/me";
+import { complain } from "../../api/problem";
 import { type PatternRun, patternRuns, SEARCHING } from "../../api/queries";
 import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
@@ -11,16 +11,6 @@ import { Empty, Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
 import { ago, byWhom, counted, duration, when, whole } from "../../parts/words";
 import styles from "./Learning.module.css";
-
-/** Tells what went wrong with an act, and what to do. */
-export function complain(title: string, error: unknown): void {
-  const problem = error instanceof Problem ? error : null;
-  notifications.show({
-    title,
-    message: `${problem?.message ?? String(error)} ${problem?.hint ?? ""}`,
-    autoClose: false,
-  });
-}
 
 export function SearchNow() {
   const operator = useMay("operator");

@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { Problem, type Schemas, saveFile } from "../../api/client";
 import { useMay } from "../../api/me";
+import { useProblem } from "../../api/problem";
 import { trainingSums } from "../../api/queries";
 import { Figures } from "../../parts/Figures";
 import { Panel } from "../../parts/Panel";
@@ -174,7 +175,7 @@ const SUMMARY = "/api/orchestrator/metrics/summary/download";
 function Files({ count }: { count: number }) {
   const operator = useMay("operator");
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const save = async (body: unknown) => {
     setBusy(true);
     setProblem(null);

@@ -2,6 +2,7 @@
 import { Button, Checkbox, NumberInput, SegmentedControl, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
+import { useProblem } from "../../api/problem";
 import { useDraft } from "../../parts/draft";
 import styles from "./Servers.module.css";
 
@@ -13,7 +14,7 @@ export function ServerAdd({ close, made }: { close: () => void; made: (id: strin
   const [given, setGiven] = useDraft("server", EMPTY);
   const [typed, setTyped] = useState(""); // secrets are kept nowhere in the browser
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const [unread, setUnread] = useState<string>();
   const set = (more: Partial<typeof EMPTY>) => setGiven({ ...given, ...more });
   const program = transport === "stdio";

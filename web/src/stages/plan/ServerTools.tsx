@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
+import { useProblem } from "../../api/problem";
 import { toolServer } from "../../api/queries";
 import { Diff } from "../../parts/Diff";
 import { Json } from "../../parts/Json";
@@ -25,7 +26,7 @@ function Tools({ server, remove }: { server: Detail; remove: () => void }) {
   const queries = useQueryClient();
   const admin = useMay("admin");
   const [busy, setBusy] = useState<string>();
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useProblem<string>();
   const params = { path: { server_id: server.server_id } };
   const act = async (what: string, call: () => Promise<unknown>) => {
     setBusy(what);

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
+import { useProblem } from "../../api/problem";
 import { toolServers } from "../../api/queries";
 import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
@@ -23,7 +24,7 @@ export function Servers() {
   const [open, setOpen] = useState<string>();
   const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<Server>();
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useProblem<string>();
   const again = () =>
     Promise.all([
       queries.invalidateQueries({ queryKey: ["servers"] }),

@@ -4,6 +4,7 @@ import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
+import { useProblem } from "../../api/problem";
 import { spoken } from "../../parts/words";
 import styles from "./Content.module.css";
 import grid from "./Measured.module.css";
@@ -16,7 +17,7 @@ export function TypeReading({ id, back }: { id: string; back: () => void }) {
   const [at, setAt] = useState("");
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<Counter>();
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const send = async (event: FormEvent) => {
     event.preventDefault();
     const found = typedIn(text);

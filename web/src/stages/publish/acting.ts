@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
-
+import { useProblem } from "../../api/problem";
 import { reschedule } from "./moving";
 
 export type Verdict = Schemas["Verdict"];
@@ -11,7 +11,7 @@ export type Verdict = Schemas["Verdict"];
 export function useActs(id: string) {
   const queries = useQueryClient();
   const [busy, setBusy] = useState<string | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const path = { publication_id: id };
   const act = async (name: string, call: () => Promise<unknown>): Promise<boolean> => {
     setBusy(name);

@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
+import { useProblem } from "../../api/problem";
 
 export type Channel = Schemas["ChannelOut"];
 export type Account = Schemas["ChannelAccountOut"];
@@ -12,7 +13,7 @@ export type Way = Provider["ways"][number];
 export function useChannelActs() {
   const queries = useQueryClient();
   const [busy, setBusy] = useState<string | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const act = async <T>(name: string, call: () => Promise<T>): Promise<T | undefined> => {
     if (busy) return undefined;
     setBusy(name);

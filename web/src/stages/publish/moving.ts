@@ -3,6 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { createElement, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
+import { useProblem } from "../../api/problem";
 import { when } from "../../parts/words";
 import type { Item } from "./plan";
 
@@ -17,7 +18,7 @@ export const reschedule = (id: string, at: string | null, expected: string | nul
 
 export function useMoving() {
   const queries = useQueryClient();
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
   const to = async (id: string, at: string, expected: string): Promise<boolean> => {
     setProblem(null);

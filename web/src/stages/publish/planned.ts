@@ -2,6 +2,7 @@
 import { queryOptions, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, askWith, client, Problem, type Schemas } from "../../api/client";
+import { useProblem } from "../../api/problem";
 
 export type Series = Schemas["SeriesOut"];
 export type Slot = Schemas["OccurrenceOut"];
@@ -56,7 +57,7 @@ export const readingsDue = () =>
 export function useSeriesActs() {
   const queries = useQueryClient();
   const [busy, setBusy] = useState<string | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const act = async (name: string, call: () => Promise<Series>): Promise<Series | null> => {
     setBusy(name);
     setProblem(null);

@@ -1,11 +1,11 @@
 /** Chat: conversations at the left, what was said in the middle, the field at the foot. */
 import { Button, Drawer } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import { ask, client, isMissing, Problem } from "../../api/client";
+import { ask, client, isMissing } from "../../api/client";
+import { complain } from "../../api/problem";
 import { chatHistory, conversations } from "../../api/queries";
 import { Empty } from "../../parts/Rest";
 import { short } from "../../parts/words";
@@ -145,7 +145,7 @@ function useTalk(id: string) {
       put(message.conversation_id, [message]);
       void queries.invalidateQueries({ queryKey: ["chat"] });
     } catch (error) {
-      trouble("Could not be stopped", error);
+      complain("Could not be stopped", error);
     }
   };
   const again = async (answer: string) => {
@@ -153,7 +153,7 @@ function useTalk(id: string) {
       const { conversation_id, question, answer: anew } = await askAgain(answer);
       put(conversation_id, [question, anew]);
     } catch (error) {
-      trouble("Could not be asked again", error);
+      complain("Could not be asked again", error);
     }
   };
   return { running, coming, asks, sent, stop, again };
@@ -163,11 +163,6 @@ const askAgain = async (answer: string) =>
   (await ask(
     client.POST("/api/chat/answers/{id}/again", { params: { path: { id: answer } }, body: { wait: false } }),
   )) as Exchange; // the route may also answer as a stream, which nobody asked for here
-
-function trouble(title: string, error: unknown): void {
-  const message = error instanceof Problem ? `${error.message} ${error.hint ?? ""}` : String(error);
-  notifications.show({ title, message, autoClose: false });
-}
 
 /** Esc acts, unless it closes something that lies above the page. */
 function useEscape(act: (() => void) | undefined): void {

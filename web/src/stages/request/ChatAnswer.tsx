@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { chatAgents, chatModels } from "../../api/queries";
-import { useNow } from "../../parts/now";
+import { useAge } from "../../parts/now";
 import { Glyph, type Look } from "../../parts/Status";
 import { ago, cost, counted, duration, spoken, visible, when, whole } from "../../parts/words";
 import styles from "./ChatAnswer.module.css";
@@ -14,7 +14,7 @@ import { ChatText } from "./ChatText";
 import type { Message } from "./ChatTypes";
 
 export function Question({ message }: { message: Message }) {
-  const now = useNow(60_000);
+  const now = useAge(message.created_at);
   return (
     <article className={styles.question} aria-label="You asked">
       <p>{visible(message.text)}</p>

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
+import { useProblem } from "../../api/problem";
 import { approval, company } from "../../api/queries";
 import { Shown } from "../../parts/Rest";
 import { Glyph } from "../../parts/Status";
@@ -28,10 +29,11 @@ function Opened({ found, close }: { found: Waiting; close: () => void }) {
   const [off, setOff] = useState<ReadonlySet<string>>(new Set());
   const [busy, setBusy] = useState(false);
   const box = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: again for each text that is to be read
   useEffect(() => {
     box.current?.closest("section")?.scrollIntoView({ block: "start" }); // what is decided on is seen
-  }, []);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  }, [read]);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const queries = useQueryClient();
   const house = useQuery(company()).data ?? "";
   const moved = !found.decision && found.fingerprint !== read.fingerprint;
@@ -65,14 +67,6 @@ function Opened({ found, close }: { found: Waiting; close: () => void }) {
   };
   return (
     <div ref={box} className={styles.decision} data-deciding>
-      {moved && (
-        <div className={styles.moved} role="alert">
-          <span>
-            <b>Somebody changed the text after you opened it.</b> You can decide once you have read what stands now.
-          </span>
-          <Button onClick={() => setRead(found)}>Show what stands now</Button>
-        </div>
-      )}
       {names.map((name, place) => {
         const variant = read.channel_variants[name];
         return variant ? (
@@ -105,6 +99,14 @@ function Opened({ found, close }: { found: Waiting; close: () => void }) {
         <p role="alert" className={styles.problem}>
           {problem.message} {problem.hint}
         </p>
+      )}
+      {moved && (
+        <div className={styles.moved} role="alert">
+          <span>
+            <b>Somebody changed the text after you opened it.</b> You can decide once you have read what stands now.
+          </span>
+          <Button onClick={() => setRead(found)}>Show what stands now</Button>
+        </div>
       )}
       <div className={styles.acts}>
         <span className="quiet">

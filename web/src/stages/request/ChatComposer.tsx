@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { useMay } from "../../api/me";
+import { useProblem } from "../../api/problem";
 import { chatAgents, chatModels } from "../../api/queries";
 import { Key } from "../../parts/Key";
 import { money } from "../../parts/words";
@@ -32,7 +33,7 @@ const FINE = typeof matchMedia === "undefined" || matchMedia("(pointer: fine)").
 export function ChatComposer({ field, conversation, draft, running, sent, stop }: Props) {
   const [picks, pick] = usePicks();
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const [deciding] = useDeciding();
   const queries = useQueryClient();
   const told = problemOf(problem, running);

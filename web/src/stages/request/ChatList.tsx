@@ -6,6 +6,7 @@ import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useRef, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
+import { useProblem } from "../../api/problem";
 import { conversations } from "../../api/queries";
 import { useNow } from "../../parts/now";
 import { Empty, Shown } from "../../parts/Rest";
@@ -150,7 +151,7 @@ function Row({ row, here, opened, rename, remove }: RowProps) {
 
 function Rename({ conversation, done }: { conversation: Conversation; done: () => void }) {
   const [title, setTitle] = useState(conversation.title);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useProblem<string>();
   const left = useRef(false);
   const queries = useQueryClient();
   const save = async () => {
@@ -204,7 +205,7 @@ function Delete({ conversation, here, close }: DeleteProps) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useProblem<string>();
   const remove = async () => {
     if (!conversation) return;
     setBusy(true);

@@ -12,7 +12,7 @@ import { lookOf, Status } from "../../parts/Status";
 import { channelName, cost, duration, score, short, spoken } from "../../parts/words";
 import { useGoesOut } from "../run/goesOut";
 import { Questions } from "../run/Questions";
-import { workOf } from "../run/Spent";
+import { workOf, workSoFar } from "../run/Spent";
 import type { Detail } from "../run/Task";
 import { ChatApproval } from "./ChatApproval";
 import { useDeciding } from "./ChatDeciding";
@@ -24,7 +24,7 @@ export function ChatTask({ id, newest }: { id: string; newest: boolean }) {
   return (
     <section className={styles.card} aria-label="Task">
       {query.data ? (
-        <Card task={query.data} newest={newest} />
+        <Card task={query.data} read={query.dataUpdatedAt} newest={newest} />
       ) : query.error ? (
         <Trouble error={query.error} retry={() => void query.refetch()} />
       ) : (
@@ -34,14 +34,14 @@ export function ChatTask({ id, newest }: { id: string; newest: boolean }) {
   );
 }
 
-function Card({ task, newest }: { task: Detail; newest: boolean }) {
+function Card({ task, read, newest }: { task: Detail; read: number; newest: boolean }) {
   const approver = useMay("approver");
   const [deciding, decide] = useDeciding();
   const going = task.status === "running";
   const now = useNow(going ? 1000 : null);
   const waits = task.status === "pending_approval";
   const open = waits && newest && deciding === task.task_id;
-  const seconds = going ? (now - Date.parse(task.created_at)) / 1000 : workOf(task);
+  const seconds = going ? workSoFar(task, read, now) : workOf(task);
   const goesOut = useGoesOut(task);
   const done = task.steps.filter((step) => step.state === "done").length;
   return (

@@ -3,6 +3,7 @@ import { Button, Textarea } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
+import { useProblem } from "../../api/problem";
 import { newName, useDraft } from "../../parts/draft";
 import { Key } from "../../parts/Key";
 import styles from "./NewTask.module.css";
@@ -18,7 +19,7 @@ export function NewTask({ first = "", autoFocus = false }: { first?: string; aut
   const [open, setOpen] = useState(said > 0);
   const [birth, setBirth] = useState(newName); // a second press of the button is the same task
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const navigate = useNavigate();
 
   const submit = async (event?: FormEvent) => {

@@ -5,6 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { ask, client, Problem } from "../../api/client";
+import { useProblem } from "../../api/problem";
 import { type GroupFilter, groupFilter } from "../../api/queries";
 import { wordOf } from "../../parts/Status";
 import { counted, whole } from "../../parts/words";
@@ -25,7 +26,7 @@ type Row = { task_id: string; ok: boolean; detail?: string | null };
 export function BulkBar({ filter, selected, all, total, selectAll, clear }: Props) {
   const [busy, setBusy] = useState<Verb | null>(null);
   const [told, setTold] = useState<{ verb: Verb; rows: Row[]; done: number } | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const [problem, setProblem] = useProblem<Problem | null>(null);
   const [asking, setAsking] = useState<"cancel" | "delete" | null>(null);
   const queries = useQueryClient();
   const count = all ? total : selected.size;

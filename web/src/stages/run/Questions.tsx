@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { useMay } from "../../api/me";
+import { useProblem } from "../../api/problem";
 import { useDraft } from "../../parts/draft";
 import { Panel } from "../../parts/Panel";
 import type { Detail } from "./Task";
@@ -14,7 +15,7 @@ type Question = { field: string; question: string; why?: string; options?: strin
 
 export function Questions({ task }: { task: Detail }) {
   const [answers, setAnswers] = useDraft(`answers:${task.task_id}`, NONE);
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, setProblem] = useProblem<Problem>();
   const [busy, setBusy] = useState(false);
   const queries = useQueryClient();
   const operator = useMay("operator");

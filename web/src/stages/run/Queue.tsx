@@ -176,12 +176,18 @@ function waitFor(found: Schemas["Statistics"] | undefined): string {
   return `${waits === failed ? "" : `${whole(waits)} `}${waits === 1 ? "waits" : "wait"} for a person`;
 }
 
-/** What a row says of the result: a line of text, never markup. */
-function gist(row: CommandRow, alone: string[]): string {
-  const value = row.status === "completed" ? row.result : (row.error?.detail ?? row.error);
+/** What keeps a row from being taken, if anything. */
+function held(row: CommandRow, alone: string[]): string | undefined {
   if (row.blocked_by?.length) return `Stopped: ${counted(row.blocked_by.length, "other")} it waits for failed.`;
   if (row.status === "pending" && row.waits_for?.length) return `Waits for ${counted(row.waits_for.length, "other")}.`;
   if (row.status === "pending" && alone.includes(row.agent_type)) return "Nobody answers for this type.";
+}
+
+/** What a row says of the result: a line of text, never markup. */
+function gist(row: CommandRow, alone: string[]): string {
+  const holds = held(row, alone);
+  if (holds) return holds;
+  const value = row.status === "completed" ? row.result : (row.error?.detail ?? row.error);
   if (value == null) return "–";
   return visible(typeof value === "string" ? value : JSON.stringify(value));
 }
@@ -221,6 +227,7 @@ function Rows({ rows, alone, chosen, open }: RowsProps) {
               </td>
               <td>
                 <Status status={row.status} />
+                <div className={styles.narrow}>{held(row, alone)}</div>
               </td>
               <td className={styles.wide}>
                 <div className={styles.preview} title={gist(row, alone).slice(0, 500)}>

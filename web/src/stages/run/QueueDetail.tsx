@@ -1,11 +1,11 @@
 /** One command: payload, result, history; retry, cancel, delete. */
 import { Button, Drawer, Modal } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { ask, client, isMissing, Problem, type Schemas } from "../../api/client";
+import { ask, client, isMissing, type Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
+import { complain } from "../../api/problem";
 import { command } from "../../api/queries";
 import { Facts } from "../../parts/Facts";
 import { Json } from "../../parts/Json";
@@ -57,12 +57,7 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
         close();
       } else await ask(client.POST(`/api/commands/{command_id}/${verb}`, params));
     } catch (error) {
-      const problem = error instanceof Problem ? error : null;
-      notifications.show({
-        title: `Could not ${verb} it`,
-        message: `${problem?.message ?? String(error)} ${problem?.hint ?? ""}`,
-        autoClose: false,
-      });
+      complain(`Could not ${verb} it`, error);
     }
     await queries.invalidateQueries({ queryKey: ["commands"] });
   });
@@ -98,7 +93,7 @@ function Body({ found, close }: { found: Detail; close: () => void }) {
             found.waits_for.length > 0 && [
               "Waits for",
               <span key="waits" className="row">
-                {found.waits_for.map((id) => (
+                {[...new Set([...found.waits_for, ...(found.blocked_by ?? [])])].map((id) => (
                   <Link
                     key={id}
                     to="/queue"

@@ -3,6 +3,7 @@ import { Autocomplete, Button, Modal, NumberInput, Textarea } from "@mantine/cor
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
+import { useProblem } from "../../api/problem";
 import { newName, useDraft } from "../../parts/draft";
 import { withText } from "../../parts/exact";
 import { Key } from "../../parts/Key";
@@ -27,7 +28,7 @@ export function QueueNew({ opened, close, made, types }: Props) {
     setTyped((before) => ({ ...before, ...next }));
   };
   const [priority, setPriority] = useState<number | string>(0);
-  const [problem, setProblem] = useState<Problem>();
+  const [problem, setProblem] = useProblem<Problem>();
   const [sending, setSending] = useState(false);
   const type = types.find((one) => one.agent_type === agentType);
   const actions = type?.actions ?? [];

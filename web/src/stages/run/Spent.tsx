@@ -15,10 +15,16 @@ export function workOf({ status, status_now: told }: Pick<Detail, "status" | "st
   return told.phases.reduce((sum, phase) => sum + (waits(phase) ? 0 : (phase.seconds ?? 0)), 0);
 }
 
-export function Spent({ task, now, going }: { task: Detail; now: number; going: boolean }) {
+/** Likewise of one that runs, `now` in ms: what the server had counted when it was `read`, and the time since. */
+export const workSoFar = (task: Pick<Detail, "status" | "status_now">, read: number, now: number): number =>
+  (workOf(task) ?? 0) + Math.max(0, now - read) / 1000;
+
+type Props = { task: Detail; read: number; now: number; going: boolean };
+
+export function Spent({ task, read, now, going }: Props) {
   const told = task.status_now;
   const known = told.phases.length > 0; // an imported task only knows when it was asked and when it ended
-  const taken = going ? Math.max(0, (now - Date.parse(task.created_at)) / 1000) : workOf(task);
+  const taken = going ? workSoFar(task, read, now) : workOf(task);
   return (
     <Panel label="Cost and time" pad>
       <div className="row" style={{ gap: 28, alignItems: "flex-end" }}>

@@ -30,10 +30,10 @@ export function Task() {
   const query = useQuery(taskQuery(id));
   if (!query.data && isMissing(query.error))
     return <NoSuch what="task" back={<Link to="/orchestrator">See every task</Link>} />;
-  return <Shown query={query}>{(found) => <Found key={id} task={found} />}</Shown>;
+  return <Shown query={query}>{(found) => <Found key={id} task={found} read={query.dataUpdatedAt} />}</Shown>;
 }
 
-function Found({ task }: { task: Detail }) {
+function Found({ task, read }: { task: Detail; read: number }) {
   const { compare, step: chosen } = useSearch({ from: "/orchestrator/tasks/$id" });
   const navigate = useNavigate({ from: "/orchestrator/tasks/$id" });
   const choose = (step: string | undefined) =>
@@ -111,7 +111,7 @@ function Found({ task }: { task: Detail }) {
             <Steps task={task} chosen={chosen} choose={choose} />
           </div>
           <div className="stack">
-            <Spent task={task} now={now} going={going} />
+            <Spent task={task} read={read} now={now} going={going} />
             <Happened task={task} />
             <Calls id={task.task_id} />
           </div>

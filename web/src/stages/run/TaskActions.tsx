@@ -1,12 +1,12 @@
 /** What may be done with a task: review, pause, resume, run again from a step, cancel. */
 import { Button, Modal, Select } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { ask, client, Problem } from "../../api/client";
 import { useMay } from "../../api/me";
+import { complain, useProblem } from "../../api/problem";
 import { Key, useKeys } from "../../parts/Key";
 import { useOnce } from "../../parts/once";
 import { short, spoken } from "../../parts/words";
@@ -24,11 +24,7 @@ export function TaskActions({ task, chosen }: { task: Detail; chosen?: string })
     try {
       await ask(client.POST(`/api/tasks/{task_id}/${verb}`, { params: { path: { task_id: task.task_id } } }));
     } catch (error) {
-      notifications.show({
-        title: `Could not ${verb}`,
-        message: error instanceof Problem ? error.message : String(error),
-        autoClose: false,
-      });
+      complain(`Could not ${verb}`, error);
     }
     await queries.invalidateQueries({ queryKey: ["task", task.task_id] });
   });
@@ -84,7 +80,7 @@ function Rerun({ task, chosen }: { task: Detail; chosen?: string }) {
   const [opened, { open, close }] = useDisclosure(false);
   const [picked, setStep] = useState<string | null>(null);
   const step = picked ?? chosen ?? task.steps[0]?.id ?? null;
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useProblem<string>();
   const navigate = useNavigate();
   const [go, busy] = useOnce(async () => {
     if (!step) return;
