@@ -70,7 +70,7 @@ TODAY = date(2026, 11, 21)
         ("Which topics do best?", "topics", {}),
         ("What have you learned so far?", "patterns", {}),
         ("How many tasks were approved?", "summary", {}),
-        ("how many tasks failed?", "summary", {}),
+        ("how many tasks failed?", "work", {}),
         ("How many runs came to a good end?", "summary", {}),
         ("Why did revenue fall in March?", "value", {"metrics": ["revenue"], "asks_why": True}),
         ("how come orders dropped?", "value", {"metrics": ["orders"], "asks_why": True}),

@@ -45,6 +45,12 @@ async def performance(
     )
 
 
+async def totals(session: AsyncSession, whole: SummaryOut, *, since: datetime, until: datetime) -> SummaryOut:
+    """The summary of the runs that were asked for within a span, without splits. Raises SpanBackwards."""
+    span = _span(since, until)
+    return _of_span(whole, await queries.totals(session, **span, sample=whole.is_sample, out=OUT_UNLESS_ASKED))
+
+
 def _span(since: datetime | None, until: datetime | None) -> dict[str, datetime]:
     begin, end = since or _BEGINNING, until or now()
     in_order(begin, end)

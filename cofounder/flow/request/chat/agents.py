@@ -55,6 +55,7 @@ NEEDS: dict[str, Role] = {
     "memory.summary": "viewer",
     "memory.effectiveness": "viewer",
     "memory.tasks": "viewer",
+    "memory.commands": "viewer",
 }
 _NOT_HERE = re.compile(r"approv|publish_|decide|reject|send|delete|remove")
 

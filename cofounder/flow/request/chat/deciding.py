@@ -15,7 +15,7 @@ _ASKS, _WAITS = "needs_clarification", "pending_approval"
 _AT_WORK = ("queued", "running", "paused")
 _OUT = ("approved", "publishing")
 _NAMED = 5  # open decisions that are listed
-DECIDED_BY = "A word here decides nothing: that takes a person who has read the exact text"
+DECIDED_BY = "I publish nothing, and a word here decides nothing: that takes a person who has read the exact text"
 
 
 @dataclass(frozen=True)

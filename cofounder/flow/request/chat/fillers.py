@@ -69,5 +69,19 @@ TIMES = _words("hour hours day days weekday weekdays week weeks morning afternoo
 TOGETHER = _words(
     "correlate correlates correlated correlation correlations relation relationship related linked connected depend depends"
 )
+_WORK = _words("""
+task tasks run runs ran job jobs command commands agent agents work working works worked piece pieces request requests requested
+approval approvals approve approves approved rejection rejections reject rejects rejected decision decisions decide decides decided
+deciding fail fails failed failing failure failures succeed succeeds succeeded succeeding success successful successfully draft drafts text texts
+complete completed completes completion finish finishes finished finishing cancel cancels cancelled canceled cancelling expire
+expired paused pause stuck stand pending waiting waits wait waited awaiting queue queued queues running open claimed processing
+blocked scheduled in-progress hold needs need needing attention urgent todo overdue done status state states created
+create started begin began submitted asked processed handled executed launched made ended quality score scored judged duration
+long fast slow quick seconds second minutes minute hours hour cost costs costing price expensive cheap spend spent ai llm llms
+model models language tokens dead letter letters dead-letter dead-letters training ready person people human moment
+today's problem problems error errors wrong went well effective automatic automatically manually usual useful rest remaining
+effectiveness
+""")
 FIGURES = _GRAMMAR | _ASKING | _MOVING | _TIME | _COMPARING | _NUMBERS
 POSTS = FIGURES | _POSTS
+WORK = POSTS | _WORK

@@ -30,6 +30,7 @@ def followed(low: str, plain: Subject, before: Subject) -> Subject:
     ):
         return plain
     new: dict[str, object] = {}
+    before = before.model_copy(update={"also": []})
     if plain.period is not None:
         new |= {"period": plain.period, "more": plain.more}
         if before.kind in ("development", "extreme", "comparison") and plain.period.grain in ("month", "week", "day"):

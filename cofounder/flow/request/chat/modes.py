@@ -78,7 +78,7 @@ def choose(wished: str | None, message: str, subject: Subject, intent: Intent | 
         return Chosen("conversation", "A decision, which is taken on the text itself.")
     if subject.kind == "check":
         return Chosen("conversation", "A question, answered here.")
-    if subject.kind in _LEARNED:
+    if all(one.kind in _LEARNED for one in (subject, *subject.also)):
         return Chosen("learning", "You asked about what was learned.")
     work = _work(message, intent)
     if work is None:

@@ -12,13 +12,17 @@ THANKS = re.compile(
 HELP = re.compile(
     r"^(?:help|what can you (?:do|tell|answer)|who are you|what (?:do|are) you|how do(?:es)? (?:this|it) work)"
 )
-_POLITELY = r"(?:(?:please|now|then|yes|yeah|ok|okay|sure|and|can you|could you|go ahead and|just|also|ignore[^.:;]*[.:;])[\s,]*)*"
+_POLITELY = (
+    r"(?:(?:please|now|then|yes|yeah|ok|okay|sure|and|can you|could you|go ahead and|just|also|"
+    r"(?:ignore|disregard|forget|override)[^.:;]{0,200}?(?:[.:;!,]| and\b| then\b))[\s,]*){0,8}"
+)
 _THAT_WAITS = (
     r"(?:it|this|that|them|these|those|both|all|everything|now|"
     r"(?:the|my|our|this|that|your|all|every) (?:[\w-]+ ){0,3}?(?:drafts?|texts?|posts?|tweets?|threads?|articles?|newsletters?|e-?mails?|variants?|one|plan))"
 )
 DECIDE = re.compile(
     rf"^{_POLITELY}(?:(?:approve|reject)\b|(?:publish|post|send|release)(?:\s+{_THAT_WAITS}\b|\s*[.!]*$)(?!.*\b(?:about|on our|announcing)\b)|"
+    r"(?:publish|post|send|release)(?: this)?[\s:]+[\"“]|"
     r"tweet (?:it|this|that)?[\s:]*(?:[\"“]|$))"
 )
 # "Yes, go ahead": the whole of a message that agrees to something
@@ -51,11 +55,31 @@ PATTERNS = re.compile(
 EXAMPLES = re.compile(
     r"\b(?:training (?:data|examples?|set)|examples? (?:stored|for training)|past (?:runs|tasks)|earlier (?:runs|tasks))\b"
 )
+_RUNS = r"(?:tasks?|runs?|jobs?)"
 SUMMARY = re.compile(
     r"\b(?:success rate|approval rate|how (?:often|many) .{0,30}(?:approved|rejected)|"
     r"how many (?:of (?:our|the|my) )?(?:tasks?|runs?)\b|how well (?:do|did|are) (?:you|the (?:tasks|agents))|"
-    r"(?:how )?effective(?:ness)? (?:are|is|were) (?:the )?(?:tasks?|you|agents?|runs?)|tasks? (?:have|has|were|did) .{0,20}(?:succe|fail|run))"
+    r"(?:how )?effective(?:ness)? (?:are|is|were) (?:the )?(?:tasks?|you|agents?|runs?)|tasks? (?:have|has|were|did) .{0,20}(?:succe|fail|run)|"
+    r"how many (?:approvals|rejections|decisions)\b)"
+    rf"|\b(?:how many|what (?:share|percentage|percent|part|number) of) (?:(?:our|the|my|all|successful|good|rejected|approved|finished) ){{1,3}}{_RUNS}\b"
+    rf"|\b(?:how (?:long|fast)|how much (?:time|money)|(?:average|mean|total|usual) (?:time|duration|cost|quality|score))\b.{{0,40}}\b{_RUNS}\b"
+    rf"|\b(?:what|how much) (?:do|does|did|have|has) (?:(?:the|our|my|all|an?|every|each|these) ){{0,2}}{_RUNS} (?:usually |typically |normally )?(?:take|cost)\b"
+    rf"|\b(?:costs?|duration|quality) (?:of|for|per) (?:(?:the|our|my|all|an?|every|each) ){{0,2}}{_RUNS}\b"
+    rf"|\bsp(?:end|ent|ending) on (?:(?:the|our|my|all) ){{0,2}}(?:ai|(?:language )?models?|llms?|tokens|{_RUNS})\b"
 )
+# "How many tasks failed?": told from the tasks, where no share of them is asked for
+FAILED_TASKS = re.compile(
+    rf"\bhow many (?:of (?:our|the|my) )?{_RUNS} (?!.*\b(?:succe\w+|approv\w+|reject\w+|good end|rate)\b).{{0,60}}?"
+    r"\b(?:fail\w*|cancel\w*|expired?|paused|completed?|finished)\b"
+)
+_COMMANDS = r"(?<!cofounder )commands?\b(?! line)"
+COMMANDS = re.compile(
+    rf"\b(?:how many|which|any|what|show|list|status of)\b.{{0,30}}\b{_COMMANDS}.{{0,30}}\b(?:pending|wait\w*|queue\w*|running|claimed|open|fail\w*|completed?|finished|done|cancel\w*|dead)\b"
+    rf"|\b(?:pending|waiting|queued|running|claimed|open|failed|completed|finished|cancelled) {_COMMANDS}|\bhow many {_COMMANDS}|\bdead[- ]letters?\b"
+)
+OF_WORK = re.compile(rf"\b(?:{_RUNS}|commands?|approv\w*|reject\w*|publications?|success rate|dead[- ]letters?)\b")
+# What is to be done to a task, which is done elsewhere
+ORDERS = re.compile(r"^(?:please )?(?:cancel|stop|pause|resume|retry|delete)\b")
 POSTS = re.compile(r"\b(?:posts?|tweets?|threads?|newsletters?|articles?|publications?|content|campaigns?|updates?)\b")
 ONE_OF_THEM = r"(?:post|tweet|thread|newsletter|article|publication)"
 LATEST = re.compile(
@@ -145,7 +169,7 @@ AT_WORK = re.compile(
 _MY = r"(?:(?:the|my|our|all|any|every|of|me|us|recent|latest|last|newest|current|open|failed|finished|completed|\d+) ){0,5}"
 TASKS = re.compile(
     rf"\b(?:show|list|see|display|give|what are|which are|where are|any) {_MY}tasks?\b|^(?:my|our|all|the) tasks\s*[?.!]*$"
-    r"|\b(?:which|what|the|any) tasks? (?:that )?(?:(?:has|have|had|are|were|was|got) )?(?:failed|cancelled|rejected|finished|completed|done|expired|paused|fail)\b"
+    r"|\b(?:which|what|the|any) tasks? (?:(?:about|regarding) (?:[\w'-]+ ){1,4})?(?:that )?(?:(?:has|have|had|are|were|was|got) )?(?:failed|cancelled|rejected|finished|completed|done|expired|paused|fail)\b"
     r"|\b(?:my|our|the) (?:last|latest|newest|most recent|previous) tasks?\b|\bstatus of (?:my|our|the) tasks?\b"
 )
 AHEAD = re.compile(

@@ -9,6 +9,7 @@ from typing import Any
 from cofounder.business import wording
 from cofounder.flow.request.chat import (
     about_posts,
+    about_runs,
     about_tasks,
     developing,
     looking_back,
@@ -44,6 +45,7 @@ WANTS: dict[str, str] = {
     "patterns": "memory.patterns",
     "examples": "memory.examples",
     "summary": "memory.summary",
+    "commands": "memory.commands",
     "check": "compliance.check",
     "times": "business.suggest_time",
     "count": "business.best_posts",
@@ -61,8 +63,9 @@ TOOLLESS: dict[str, "Teller"] = {
     "better": refusals.better,
 }
 _TIMED = frozenset(
-    ("value", "extreme", "development", "comparison", "overview", "forecast", "posts", "count", "similar", "latest")
-)
+    ("value", "extreme", "development", "comparison", "overview", "forecast", "posts", "count", "similar", "latest",
+     "patterns", "examples")
+)  # fmt: skip
 _PLACED = frozenset(("posts", "usual", "times", "count", "similar", "expected", "latest"))
 EXAMPLES: tuple[tuple[str, str], ...] = (
     ("financial.history", "What was our best month?"),
@@ -79,16 +82,21 @@ CANNOT = "The built-in model reads the company's own data; it cannot translate, 
 
 
 async def tell(subject: Subject, tools: Tools) -> Told:
-    """The answer in Markdown, and what it rests on. Raises what a tool raises."""
+    """The answer in Markdown, and what it rests on; of several questions each has its own. Raises what a tool raises."""
+    told = [await _tell(one, tools) for one in (subject.model_copy(update={"also": []}), *subject.also)]
+    return "\n\n".join(text for text, _ in told), [source for _, used in told for source in used]
+
+
+async def _tell(subject: Subject, tools: Tools) -> Told:
     if subject.kind == "thanks":
         return "Glad to help. Ask whenever you want to know more.", []
     if subject.kind == "help":
         return _help(tools, "I answer questions about the company's own figures, posts and earlier work."), []
-    if subject.unclear and (subject.kind in _TIMED or subject.kind in unread.NARROWED):
+    if subject.unclear and (subject.kind in _TIMED or subject.kind in unread.NARROWED - {"commands"}):
         return refusals.no_such_time(subject), []
     if subject.elsewhere and not subject.platforms and subject.kind in _PLACED:
         return refusals.no_such_channel(subject), []
-    if subject.apart and subject.kind in unread.NARROWED:
+    if subject.apart and subject.kind in unread.NARROWED - {"commands"}:
         return refusals.no_such_part(subject), []
     if subject.kind in TOOLLESS:
         return await TOOLLESS[subject.kind](subject, tools)
@@ -311,35 +319,6 @@ async def _competitor(subject: Subject, tools: Tools) -> Told:
     return f"{output['narrative']} {output['next']}", [used]
 
 
-async def _patterns(_: Subject, tools: Tools) -> Told:
-    output, used = await tools.ask("memory.patterns")
-    lines = [f"- {plain(str(one.get('sentence') or one))}" for one in output["patterns"][:8]]
-    text = "\n\n".join(filter(None, [output["narrative"], "\n".join(lines)]))
-    if not tools.has("memory.summary"):
-        return text, [used]
-    more, also = await tools.ask("memory.summary")
-    return f"{text}\n\nThe work so far: {more['narrative']}", [used, also]
-
-
-async def _examples(subject: Subject, tools: Tools) -> Told:
-    output, used = await tools.ask("memory.examples", like=subject.topic, limit=subject.count)
-    lines = []
-    for one in output["items"]:
-        verdict = {True: "approved", False: "not approved", None: "not decided"}[one["approved"]]
-        quality = "" if one["quality"] is None else f", quality {one['quality']:.2f}"
-        lines.append(f"- {plain(one['request'][:120])}: {verdict}{quality}")
-    text = "\n\n".join(filter(None, [output["narrative"], "\n".join(lines)]))
-    if not tools.has("memory.summary"):
-        return text, [used]
-    more, also = await tools.ask("memory.summary")
-    return f"{text}\n\n{more['narrative']}", [used, also]
-
-
-async def _summary(_: Subject, tools: Tools) -> Told:
-    output, used = await tools.ask("memory.summary")
-    return str(output["narrative"]), [used]
-
-
 async def _check(subject: Subject, tools: Tools) -> Told:
     channel = subject.platforms[0] if subject.platforms else None
     output, used = await tools.ask("compliance.check", text=subject.text, channel=channel)
@@ -366,9 +345,10 @@ _TELLERS: dict[str, Teller] = {
     "topics": _topics,
     "voice": _voice,
     "competitor": _competitor,
-    "patterns": _patterns,
-    "examples": _examples,
-    "summary": _summary,
+    "patterns": looking_back.patterns,
+    "examples": looking_back.examples,
+    "summary": about_runs.summary,
+    "commands": about_runs.commands,
     "check": _check,
     "times": about_posts.times,
     "count": about_posts.count,

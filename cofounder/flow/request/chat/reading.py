@@ -6,7 +6,8 @@ from itertools import islice
 from typing import Any
 
 from cofounder.business.catalogue import KNOWN, canonical, metric
-from cofounder.flow.request.chat import closer, following, kinds, phrases, unread
+from cofounder.channels import canonical as channel_named
+from cofounder.flow.request.chat import closer, following, kinds, of_work, parts, phrases, unread
 from cofounder.flow.request.chat.subject import Grain, Kind, Subject
 from cofounder.models.brief import Period
 from cofounder.models.offline.parsing import channels, metrics, periods, spelling
@@ -15,6 +16,7 @@ _TAG = re.compile(r"<[a-z/!][^<>]{0,500}>", re.IGNORECASE)
 _STATES = re.compile(r"(?<=[a-z] )(?:the )?US\b|\bU\.S\.(?:A\.)?")  # not "us"
 _YEAR_BACK = re.compile(r"\bthe past year\b|(?<=over )the last year\b|\bpast year\b")  # up to now, and no calendar year
 _AT = re.compile(r"^(?:at|in|on|during|over|for)\s+")
+_LISTED = 10  # posts of a time on a topic
 _SOME_DAY = date(2026, 1, 1)  # whether words name a time does not depend on the day
 _WHOLE = frozenset(
     (
@@ -33,6 +35,7 @@ _WHOLE = frozenset(
         "change",
         "unranked",
         "better",
+        "commands",
     )
 )  # questions that leave nothing out
 
@@ -42,6 +45,15 @@ def read(message: str, today: date, before: Subject | None = None, own: str = ""
 
     `own` is the company's name: it narrows nothing.
     """
+    several = parts.of(message)
+    if len(several) > 1:
+        whole = parts.joined([_read(one, today, None, own) for one in several])
+        if whole is not None:
+            return whole
+    return _read(message, today, before, own)
+
+
+def _read(message: str, today: date, before: Subject | None, own: str) -> Subject:
     bare = _STATES.sub("the USA", _TAG.sub(" ", message))
     low, _ = spelling.correct(" ".join(bare.lower().split()))
     low = phrases.MARGIN.sub("gross margin", _YEAR_BACK.sub("the last 12 months", low))
@@ -59,7 +71,7 @@ def read(message: str, today: date, before: Subject | None = None, own: str = ""
 def _standing_alone(low: str, message: str, today: date, own: str) -> Subject:
     said = _marked(low, message)
     if said is not None:
-        return said
+        return _of_work(said, low, message, today, own)
     ahead = bool(phrases.AHEAD.search(low))
     times = _times(low, today)
     asked: dict[str, Any] = {
@@ -89,6 +101,11 @@ def _standing_alone(low: str, message: str, today: date, own: str) -> Subject:
         named = []
     if kind == "latest":
         asked |= _latest(low)
+    if kind == "similar" and topic and times.main:
+        # likeness knows no time: the posts of that time that name the topic are told instead
+        topic = of_work.before_a_time(topic, low.find(topic), times)
+        topic = None if not topic or channel_named(topic) else topic
+        kind, asked["count"] = "latest", _LISTED
     if kind == "comparison" and asked["compare_with"] == "year_earlier":
         named = list(dict.fromkeys("revenue" if name == "growth_rate" else name for name in named)) or ["revenue"]
     stored = [name for name in named if name not in phrases.NOT_STORED]
@@ -100,6 +117,17 @@ def _standing_alone(low: str, message: str, today: date, own: str) -> Subject:
     asked |= _unread(low, message, kind, matter, times, own)
     asked["apart"] = [*_untaken(kind, asked, today), *asked["apart"]]
     return Subject(kind=kind, metrics=["revenue"] if assumed else stored, assumed=assumed, topic=topic, **asked)
+
+
+def _of_work(said: Subject, low: str, message: str, today: date, own: str) -> Subject:
+    """A question about our own work with its time, and with what nothing takes of it; any other is left as it is."""
+    if said.kind not in unread.ABOUT_WORK or phrases.ORDERS.search(low):
+        return said
+    times = _times(low, today)
+    subject = of_work.narrowed(said, low, times, _platforms(low), today)
+    matter = [subject.topic] if said.kind == "work" and subject.topic else []
+    rest = _unread(low, message, said.kind, [*matter, *subject.apart], times, own)
+    return subject.model_copy(update={"unclear": rest["unclear"], "apart": [*subject.apart, *rest["apart"]]})
 
 
 def _untaken(kind: Kind, asked: dict[str, Any], today: date) -> list[str]:
@@ -190,12 +218,14 @@ def _marked(low: str, message: str) -> Subject | None:
     for kind, words in (
         ("patterns", phrases.PATTERNS),
         ("examples", phrases.EXAMPLES),
+        ("commands", phrases.COMMANDS),
         ("work", phrases.AT_WORK),  # how many wait is told from the tasks, and not from what was learned
+        ("work", phrases.FAILED_TASKS),
         ("summary", phrases.SUMMARY),
         ("work", phrases.TASKS),
     ):
         if words.search(low):
-            return Subject(kind=kind, text=low[:500] if kind == "work" else None)
+            return Subject(kind=kind, text=low[:500] if kind in ("work", "commands") else None)
     return None
 
 

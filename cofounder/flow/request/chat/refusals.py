@@ -46,6 +46,12 @@ def no_such_part(subject: Subject) -> str:
             "as a whole, by month, quarter and year. What visits, conversions and revenue each source, campaign, platform "
             "and topic brought, as far as that was imported, stands on the Business data page."
         )
+    if subject.kind in unread.ABOUT_WORK:
+        return (
+            f"I have no tool that narrows our own runs and tasks to {words}: I count them by state, by the days they were asked "
+            'for and, of tasks, by words in the request, as in "How many tasks about tea failed in May?". Splits by agent, '
+            "channel, kind of work and voice, and their course over time, stand on the page Learning."
+        )
     if subject.kind in ("topics", "against", "usual", "voice"):
         return (
             f"I have no tool that narrows that to {words}: topics I compare over all channels and up to today, channels over "

@@ -28,6 +28,7 @@ _TITLES = {
     "memory.summary": ("How the work went", "/learning"),
     "memory.effectiveness": ("How the work went, side by side", "/learning"),
     "memory.tasks": ("Tasks as they stand", "/tasks"),
+    "memory.commands": ("Commands as they stand", "/queue"),
     "compliance.check": ("Findings in the text", None),
 }
 _LISTS = ("rows", "items", "facts", "topics", "by_topic", "findings", "patterns", "passages", "insights")

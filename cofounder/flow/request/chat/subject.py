@@ -10,7 +10,7 @@ Kind = Literal[
     "value", "extreme", "development", "comparison", "overview", "forecast", "posts", "usual", "similar", "topics",
     "voice", "competitor", "patterns", "examples", "summary", "check", "decision", "help", "thanks", "unknown",
     "times", "count", "split", "expected", "work", "effectiveness", "others", "latest", "change", "unranked",
-    "together", "against", "better",
+    "together", "against", "better", "commands",
 ]  # fmt: skip
 Grain = Literal["month", "quarter", "year"]
 
@@ -38,6 +38,8 @@ class Subject(BaseModel):
     below: float | None = None
     assumed: bool = False  # the figure was not named: revenue is taken
     asks_why: bool = False
+    measures: list[str] = Field(default_factory=list)  # of our own runs: what is asked of them; none: all
+    also: list["Subject"] = Field(default_factory=list)  # further questions of the same message, each its own
     goes_on: bool = False  # it leans on the question before
     unclear: list[str] = Field(default_factory=list)  # words that name a time that there is not
     apart: list[str] = Field(default_factory=list)  # conditions that no tool can take

@@ -9,7 +9,11 @@ from cofounder.models.offline.parsing import language, metrics, spans
 
 ABOUT_FIGURES = frozenset(("value", "extreme", "development", "comparison", "overview", "forecast", "together"))
 ABOUT_POSTS = frozenset(("posts", "usual", "latest", "count", "topics", "voice", "times", "against"))
-NARROWED = ABOUT_FIGURES | ABOUT_POSTS  # kinds of answer that a condition nobody takes would make wrong
+ABOUT_WORK = frozenset(("summary", "work", "commands", "effectiveness", "patterns", "examples"))
+_COUNTED = ABOUT_WORK - {"effectiveness", "patterns", "examples"}  # the others may name a voice, a model, a topic
+NARROWED = (
+    ABOUT_FIGURES | ABOUT_POSTS | _COUNTED | {"effectiveness"}
+)  # kinds of answer that a condition nobody takes would make wrong
 _NAMED, _LONGEST = 5, 60  # conditions that are kept, and the characters of one
 _TAKEN = "|"  # stands where something was read: it parts the words to its sides
 _WORD = re.compile(r"(?<![\w$€£])[^\W\d_](?:[\w&.-]|['’](?!s\b))*(?<![.-])")
@@ -66,11 +70,13 @@ def no_times(rest: str) -> list[str]:
 
 def conditions(rest: str, kind: str, own: str) -> list[str]:
     """What narrows the question and is taken by nothing, in its order. `own` is the company's name."""
-    if kind not in NARROWED:
+    if kind not in NARROWED or kind == "effectiveness":
         return []
     for pattern in (*(re.compile(re.escape(name.lower())) for name in (own,) if name.strip()), _OCCASION):
         rest = pattern.sub(_bar, rest)
-    rest = _of_matter(rest)
+    if kind in _COUNTED:
+        return _left(_PLATFORM.sub(_bar, _of_matter(rest, phrases.OF_WORK)), fillers.WORK, [])
+    rest = _of_matter(rest, metrics.ANY, phrases.NOUNS, phrases.POSTS)
     qualified = [match[0] for match in _QUALIFIES.finditer(rest)] if kind in ABOUT_FIGURES else []
     if kind == "extreme":
         qualified += [match[0] for match in _SHORT.finditer(rest)]
@@ -91,6 +97,11 @@ def conditions(rest: str, kind: str, own: str) -> list[str]:
         known |= fillers.TOGETHER
     if kind in ABOUT_POSTS:
         rest = _PLATFORM.sub(_bar, rest)
+    return _left(rest, known, qualified)
+
+
+def _left(rest: str, known: frozenset[str], qualified: list[str]) -> list[str]:
+    """The words that narrow nothing taken away: what is left, neighbours together."""
     found: list[str] = []
     end = -2
     for match in _WORD.finditer(rest):
@@ -109,10 +120,10 @@ def as_written(words: Iterable[str], message: str) -> list[str]:
     return [match[0] if match else one for one, match in zip(words, found, strict=True)]
 
 
-def _of_matter(rest: str) -> str:
+def _of_matter(rest: str, *matter: re.Pattern[str]) -> str:
     """The sentences that ask, and those that narrow what is asked: not what else is told beside them."""
     parts = _SENTENCE.split(rest)
-    asks = [bool(metrics.ANY.search(one) or phrases.NOUNS.search(one) or phrases.POSTS.search(one)) for one in parts]
+    asks = [any(words.search(one) for words in matter) for one in parts]
     if not any(asks):
         return rest
     kept = (one for one, asked in zip(parts, asks, strict=True) if asked or _NARROWS.match(one) or one.endswith("?"))
