@@ -2,13 +2,14 @@
 
 X: 280 units; code points in the ranges 0-4351, 8192-8205, 8208-8223 and 8242-8247 weigh 1, all others 2; a link weighs
 23 whatever its length, an emoji 2 whatever it is made of; the text is counted in NFC (twitter-text configuration v3).
-A link ends there where the letters of Chinese, Japanese or Korean begin, and many more bare names are links than here.
+What is a link there is in `linked`; many more bare names are than here.
 LinkedIn and Facebook: UTF-16 units, which is what their own counters show. Everywhere else: code points.
 """
 
 import re
 import unicodedata
 
+from cofounder.channels import linked
 from cofounder.channels.naming import canonical
 
 LINK_WEIGHT = 23
@@ -34,21 +35,6 @@ LINK = re.compile(
     re.IGNORECASE,
 )
 
-_MORE_TLDS = (
-    "xyz|online|site|store|cloud|agency|studio|digital|media|world|life|live|today|health|finance|capital|group|company|"
-    "solutions|services|software|systems|tools|zone|design|academy|club|pro|tv|fm|gg|page|link|work|space|website|email|"
-    "global|network|team|ventures|energy|farm|jobs|guru|life|art|mobi|name|cc|ws|se|no|dk|fi|pl|pt|ie|be|cz|jp|cn|kr|br|"
-    "mx|ru|nz|za|sg|hk|tw|il|tr|gr|hu|ro|ua|is|lu|lt|lv|ee|sk|si|hr|bg|rs|my|th|vn|ph|id|ar|cl|pe|ae|sa|ke|ng|li|to|ag"
-)
-_IN_LINK = '[^\\s<>"\u0500-\u2012\u2014-\U0010ffff]'
-_AT_ITS_END = "[^\\s<>\".,;:!?)\\]}’”'\u0500-\U0010ffff]"
-LINK_AT_X = re.compile(
-    rf"https?://{_IN_LINK}*{_AT_ITS_END}"
-    rf"|(?<![@\uff20$#\uff03a-z0-9_.-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{_TLD}|{_MORE_TLDS})(?![\w.]*[a-z0-9])"
-    rf"(?:/(?:{_IN_LINK}*{_AT_ITS_END})?)?",
-    re.IGNORECASE,
-)
-
 
 def length(channel: str, text: str) -> int:
     """The length of one text as the channel counts it."""
@@ -62,8 +48,8 @@ def length(channel: str, text: str) -> int:
 
 def _weighted(text: str) -> int:
     text = unicodedata.normalize("NFC", text)
-    rest, links = LINK_AT_X.subn("", text)
-    rest, pictures = EMOJI.subn("", rest)
+    links = len(list(linked.links(text)))
+    rest, pictures = EMOJI.subn("", linked.replaced(text, lambda link: ""))
     return LINK_WEIGHT * links + EMOJI_WEIGHT * pictures + sum(1 if _light(ord(sign)) else 2 for sign in rest)
 
 

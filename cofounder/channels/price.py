@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from cofounder.channels.counting import LINK_AT_X
+from cofounder.channels.linked import links
 from cofounder.channels.rendered import Rendered
 from cofounder.channels.senders.delivery import Account
 
@@ -25,7 +25,7 @@ def price(rendered: Rendered, sender: str) -> Price | None:
     if sender != "x":
         return None
     posts = rendered.parts or [rendered.text]
-    linked = sum(LINK_AT_X.search(post) is not None for post in posts)
+    linked = sum(next(links(post), None) is not None for post in posts)
     usd = POST_USD * (len(posts) - linked) + LINKED_USD * linked
     what = "this post" if len(posts) == 1 else f"this thread of {len(posts)} posts"
     why = f", {linked} of them with a link" if linked and len(posts) > 1 else ", as it has a link" if linked else ""

@@ -7,13 +7,14 @@ where a single word is too long within it, never inside a link or an emoji.
 import re
 from collections.abc import Callable, Sequence
 
-from cofounder.channels.counting import EMOJI, LINK_AT_X, length
+from cofounder.channels.counting import EMOJI, length
 from cofounder.channels.layout import tidy
+from cofounder.channels.linked import links
 
 _RULE = re.compile(r"\s*-{3,}\s*")  # how a thread's posts are set apart where it is shown
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^\sa-z])|\n+|(?<=[。！？])")
 _WORD = re.compile(r"\s+")
-_SIGN = re.compile(rf"{LINK_AT_X.pattern}|{EMOJI.pattern}|[\s\S][\u0300-\u036f\u200d\ufe0e\ufe0f]*", re.IGNORECASE)
+_SIGN = re.compile(rf"{EMOJI.pattern}|[\s\S][\u0300-\u036f\u200d\ufe0e\ufe0f]*")
 
 
 def posts(text: str, limit: int) -> list[str]:
@@ -48,7 +49,12 @@ def _words(text: str) -> list[str]:
 
 
 def _signs(text: str) -> list[str]:
-    return [match.group() for match in _SIGN.finditer(text)]
+    found, done = [], 0
+    for start, end in [*links(text), (len(text), len(text))]:
+        found += [match.group() for match in _SIGN.finditer(text[done:start])]
+        found += [text[start:end]] if end > start else []
+        done = end
+    return found
 
 
 def _cut(text: str, at: re.Pattern[str]) -> list[str]:

@@ -1,13 +1,16 @@
 """Texts as X and LinkedIn count and read them, against their published rules."""
 
+import time
+import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from twitter_text import extract_urls, parse_tweet
 
 from cofounder import channels
-from cofounder.channels import linkedin
+from cofounder.channels import linked, linkedin
 from cofounder.flow.approve import texts
 from cofounder.flow.approve.errors import TextTooLong
 from cofounder.models.brief import Draft
@@ -18,16 +21,38 @@ LIGHT = st.sampled_from([0, 1, 4350, 4351, 8192, 8205, 8208, 8223, 8242, 8247])
 HEAVY = st.sampled_from([4352, 8206, 8207, 8224, 8241, 8248, 0x3042, 0x65E5, 0xAC00, 0x20000])
 CJK = st.text("日本語中文한글カナ", min_size=1, max_size=6)
 EMOJI = st.sampled_from(["👍", "👍🏽", "👨‍👩‍👧‍👦", "🇩🇪", "1️⃣", "❤️", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "👩🏿‍🚀", "✨", "🫶", "☺️", "🏳️‍🌈"])
+# What IANA has since X published its rules.
+NEWER = {
+    "amazon",
+    "kids",
+    "merck",
+    "music",
+    "spa",
+    "ישראל",
+    "السعوديه",
+    "السعودیة",
+    "السعودیۃ",
+    "اليمن",
+    "ايران",
+    "سوريا",
+    "پاكستان",
+    "アマゾン",
+    "亚马逊",
+    "澳门",
+    "臺灣",
+}
 LINKS = st.sampled_from(
     [
-        "https://acme.example/a?b=1&c=2#d",
-        "http://acme.example",
+        "https://acme.law/a?b=1&c=2#d",
+        "http://acme.law",
         "acme.com",
         "www.acme.io/path",
         "foo.co.uk",
         "acme.xyz",
-        "https://acme.example/" + "a" * 200,
-        "HTTPS://Acme.Example/A",
+        "acme.berlin",
+        "shop.acme.consulting/a?b=1",
+        "https://acme.law/" + "a" * 200,
+        "HTTPS://Acme.Marketing/A",
     ]
 )
 NAMES = st.from_regex(r"[@#][A-Za-z][A-Za-z0-9_]{0,12}", fullmatch=True)
@@ -46,6 +71,97 @@ def test_x_weighs_a_text_as_the_sum_of_what_it_is_made_of(tokens: list[tuple[str
     assert channels.length("x", text) == sum(weight for _, weight in tokens) + len(between) * (len(tokens) - 1)
 
 
+PARTS = st.sampled_from(
+    [
+        "https://",
+        "http://",
+        "acme",
+        "foo_bar",
+        "-a",
+        "b-",
+        "日本",
+        "é",
+        "コム",
+        "com",
+        "law",
+        "marketing",
+        "co.uk",
+        "zzz",
+        "😀",
+        "a",
+        "www",
+        "t.co/abc",
+        "acme.com",
+        "www.acme.berlin",
+        "ada@",
+        "https://acme.law",
+        ":80",
+        "/path",
+        "?q=1",
+        "#frag",
+        "/a_(b)",
+        "ж",
+        ".",
+        ".",
+        ".",
+        "/",
+        "/",
+        "-",
+        "_",
+        "@",
+        "#",
+        "$",
+        "(",
+        ")",
+        "[",
+        "]",
+        ",",
+        ";",
+        "!",
+        "'",
+        "~",
+        "|",
+        "%",
+        "+",
+        "*",
+        " ",
+        " ",
+        "\n",
+        "–",
+        "…",
+    ]
+)
+
+
+@settings(max_examples=1_000)
+@given(parts=st.lists(PARTS, min_size=1, max_size=14))
+def test_x_makes_links_of_what_its_published_rules_do(parts: list[str]) -> None:
+    text = unicodedata.normalize("NFC", "".join(parts))
+    assert [text[a:b] for a, b in linked.links(text)] == extract_urls(text)
+    assert channels.length("x", text) == parse_tweet(text).weightedLength
+
+
+def test_every_ending_of_the_published_rules_makes_a_link_and_no_other_word_does() -> None:
+    named = {name for name in linked.endings() if not extract_urls(f"see acme.{name} now")}
+    assert named == {name for name in linked.endings() if name in NEWER}
+    assert len(linked.endings()) - len(NEWER) == 1574
+    for name in ("law", "berlin", "marketing", "consulting", "vermögensberater", "コム", "music"):
+        assert [f"acme.{name}"] == [a[4:-4] for a in [f"see acme.{name} now"] if list(linked.links(a))]
+    assert not list(linked.links("see node.js, acme.example, 3.5 and acme.zzz now"))
+
+
+def test_a_long_text_is_read_in_one_pass() -> None:
+    for text in (
+        "日本" * 20_000 + "." + "日本" * 20_000,
+        "a." * 20_000,
+        "a_" * 20_000 + ".b",
+        "https://acme.law/" + "(" * 40_000,
+    ):
+        begun = time.process_time()
+        channels.length("x", text)
+        assert time.process_time() - begun < 2
+
+
 @given(point=LIGHT)
 def test_x_weighs_the_ranges_that_are_published_1(point: int) -> None:
     assert channels.length("x", chr(point)) == 1
@@ -61,13 +177,17 @@ def test_x_weighs_everything_else_2(point: int) -> None:
     [
         ("acme.com.", 24),
         ("(acme.com)", 25),
-        ("https://acme.example/a, then", 29),
-        ("日本はhttps://acme.example/aです", 6 + 23 + 4),  # no blank before or behind it
+        ("https://acme.law/a, then", 29),
+        ("日本はhttps://acme.law/aです", 6 + 23 + 4),  # no blank before or behind it
         ("日本acme.com", 4 + 23),
         ("ada@acme.com", 12),
         ("node.js", 7),
-        ("Done.Next", 9),
-        ("https://acme.example/✨", 23 + 2),
+        ("Done.Next", 23),  # .next is an ending
+        ("Done.Then", 9),
+        ("https://acme.example/a", 22),  # and .example is none
+        ("Visit us at acme.marketing today", 41),
+        ("See acme.law and acme.law/b", 4 + 23 + 5 + 23),
+        ("https://acme.law/✨", 23 + 2),
         ("Test https://test.com test https://test.com test.com test", 86),
         ("H\U0001f431☺", 5),
         ("👍👍🏽", 4),

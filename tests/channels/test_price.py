@@ -28,7 +28,9 @@ from tests.flow.waiting import APPROVER, ready
         (Draft(body="Bread is here."), "0.015", "$0.015 for this post (prices of"),
         (Draft(body="Bread is here: Acme.XYZ"), "0.20", "as it has a link"),
         (Draft(body="Bread is here: acme.com"), "0.20", "$0.20 for this post, as it has a link (prices of"),
-        (Draft(body="b", parts=["One.", "Two: https://acme.example", "Three."]), "0.23", "$0.23 for this thread of 3"),
+        (Draft(body="Visit us at acme.marketing today"), "0.20", "as it has a link"),
+        (Draft(body="Visit Dr.Strange today, at 3.5 km"), "0.015", "$0.015 for this post"),
+        (Draft(body="b", parts=["One.", "Two: https://acme.com", "Three."]), "0.23", "$0.23 for this thread of 3"),
     ],
 )
 def test_x_charges_by_the_post_and_more_with_a_link(draft: Draft, usd: str, words: str) -> None:

@@ -31,7 +31,7 @@ def test_a_long_sentence_is_cut_at_words_and_goes_on_with_the_next() -> None:
 
 
 def test_signs_without_spaces_are_cut_by_their_weight_and_no_link_or_emoji_is_torn() -> None:
-    link = "https://acme.test/" + "a" * 300
+    link = "https://acme.law/" + "a" * 300
     found = posts("豆" * 139 + "👩‍🌾" * 3 + link, 280)
     assert found == ["豆" * 139 + "👩‍🌾", "👩‍🌾" * 2 + link]
 

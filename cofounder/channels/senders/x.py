@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from cofounder.channels.accounts.connected import Connected
-from cofounder.channels.counting import LINK_AT_X, length
+from cofounder.channels.counting import length
 from cofounder.channels.images.schemas import Picture
+from cofounder.channels.linked import replaced
 from cofounder.channels.rules import rules
 from cofounder.channels.senders import books, pictures
 from cofounder.channels.senders.calling import SKEW, Line, Over, delayed
@@ -253,7 +254,7 @@ def _said(post: dict[str, Any]) -> str:
 def _plain(text: str) -> list[str]:
     """Words to compare: links without scheme and slash at the end, for X writes them its own way."""
     text = unicodedata.normalize("NFC", text)
-    return LINK_AT_X.sub(lambda found: _bare(found.group()), text).split()
+    return replaced(text, _bare).split()
 
 
 def _bare(link: str) -> str:

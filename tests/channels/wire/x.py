@@ -1,11 +1,11 @@
 """X's API v2 on the wire: short links in texts, signs as HTML writes them, rate limits in epochs, no Retry-After."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from cofounder.channels.counting import LINK_AT_X, length
+from twitter_text import extract_urls_with_indices, parse_tweet
+
 from tests.channels.wire.server import EXTRA, SECRET, Asked, Reply, Wire
 
 USER = "2244994945"
@@ -74,7 +74,7 @@ class XWire(Wire):
 
     def _post(self, body: dict[str, Any]) -> Reply:
         text, before = body["text"], body.get("reply", {}).get("in_reply_to_tweet_id")
-        if length("x", text) > 280:
+        if parse_tweet(text).weightedLength > 280:  # counted by a port of X's own library, not by ours
             return self.refusal(403, "Your Tweet text is too long.")
         if before and before not in {one["id"] for one in self.posts}:
             return self.refusal(403, "You attempted to reply to a Tweet that is deleted or not visible to you.")
@@ -103,13 +103,16 @@ def _as_told(post: dict[str, Any]) -> dict[str, Any]:
     """A post as the API tells it: t.co in place of every link, & as &amp;."""
     urls: list[dict[str, Any]] = []
 
-    def short(found: re.Match[str]) -> str:
-        link = found.group()
+    def short(link: str) -> str:
         whole = link if link.startswith("http") else f"http://{link}"
         urls.append({"url": f"https://t.co/{len(urls):010d}", "expanded_url": whole, "display_url": link[:20]})
         return str(urls[-1]["url"])
 
-    text = LINK_AT_X.sub(short, post["sent"])
+    text, done = "", 0
+    for one in extract_urls_with_indices(post["sent"]):
+        start, end = one["indices"]
+        text, done = text + post["sent"][done:start] + short(post["sent"][start:end]), end
+    text += post["sent"][done:]
     for sign, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         text = text.replace(sign, written)
     told: dict[str, Any] = {"id": post["id"], "text": text, "created_at": post["at"].isoformat(), **EXTRA}
