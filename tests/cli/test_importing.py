@@ -130,3 +130,14 @@ def test_a_column_of_figures_is_scaled_by_its_own_name(
     assert "2 read, 2 refused" in capsys.readouterr().out
     assert run(["import", "financial", str(path), "--period", "month"]) == 0
     assert "2 read, 2 added" in capsys.readouterr().out
+
+
+def test_rows_and_the_parts_they_hold_are_told_apart(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "posts.csv"
+    path.write_text(
+        "id,title,platform,published_at\n1,A,x; linkedin,2024-01-01\n2,B,x; email,2024-01-02\n3,C,x,never\n"
+    )
+    assert run(["import", "posts", str(path)]) == 0
+    assert "Posts: 3 rows read, 1 refused; the other 2 hold 4 parts: 4 added." in capsys.readouterr().out

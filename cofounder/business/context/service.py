@@ -218,7 +218,9 @@ async def anomalies(session: AsyncSession, *, as_of: datetime, days: int = 365) 
     """Days and posts far from what was usual."""
     since = as_of - timedelta(days=days)
     rows = await queries.days(session, as_of=as_of, since=since.date())
-    return odd.anomalies(rows, await queries.posts(session, as_of=as_of, since=since, limit=_POSTS))
+    posts = await queries.posts(session, as_of=as_of, since=since, limit=_POSTS)
+    thin = len(rows) < odd.FEWEST_DAYS or len(posts) < odd.FEWEST_POSTS
+    return odd.anomalies(rows, posts, older=await queries.older(session, as_of=as_of, than=since) if thin else (0, 0))
 
 
 async def correlation_analysis(session: AsyncSession, *, as_of: datetime) -> CorrelationAnalysis:

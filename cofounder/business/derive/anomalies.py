@@ -40,18 +40,25 @@ class Anomalies(BaseModel):
     notes: list[str] = Field(description="What there was too little of")
 
 
-def anomalies(days: Sequence[Mapping[str, Any]], posts: Sequence[Mapping[str, Any]]) -> Anomalies:
-    """Odd days of the site and odd posts of each platform."""
+def anomalies(
+    days: Sequence[Mapping[str, Any]], posts: Sequence[Mapping[str, Any]], *, older: tuple[int, int] = (0, 0)
+) -> Anomalies:
+    """Odd days of the site and odd posts of each platform. `older`: how many days and posts lie before those given."""
     found = [one for metric in _METRICS for one in _odd_days(days, metric)]
     found += _odd_posts(posts)
     notes = []
     if len(days) < FEWEST_DAYS:
-        notes.append(f"Not enough data on days: {len(days)} of the {FEWEST_DAYS} that are needed.")
+        notes.append(_too_few("days", len(days), FEWEST_DAYS, older[0]))
     if len(posts) < FEWEST_POSTS:
-        notes.append(f"Not enough data on posts: {len(posts)} of the {FEWEST_POSTS} that are needed.")
+        notes.append(_too_few("posts", len(posts), FEWEST_POSTS, older[1]))
     return Anomalies(
         items=sorted(found, key=lambda one: -abs(one.score)), days=len(days), posts=len(posts), notes=notes
     )
+
+
+def _too_few(what: str, there: int, needed: int, older: int) -> str:
+    told = f"Not enough data on {what}: {there} of the {needed} that are needed"
+    return f"{told} in this span; {older:,} more {'is' if older == 1 else 'are'} older." if older else f"{told}."
 
 
 def _odd_days(days: Sequence[Mapping[str, Any]], metric: str) -> list[Anomaly]:

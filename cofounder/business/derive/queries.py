@@ -336,6 +336,19 @@ async def days(session: AsyncSession, *, as_of: datetime, since: date) -> list[d
     return list(found.values())
 
 
+_OLDER = text(f"""
+SELECT (SELECT count(DISTINCT day) FROM web_analytics WHERE {_KNOWN_WEB} AND day < CAST(:day AS date)) AS days,
+  (SELECT count(*) FROM posts p WHERE p.published_at < :than AND p.published_at <= :as_of AND {OURS}
+    AND EXISTS (SELECT 1 FROM social_post_analytics a WHERE a.post_id = p.id AND a.measured_at <= :as_of)) AS posts""")
+
+
+async def older(session: AsyncSession, *, as_of: datetime, than: datetime) -> tuple[int, int]:
+    """How many days of the site and how many posts with a reading are known from before a time."""
+    asked = {"as_of": as_of, "today": as_of.date(), "since": date.min, "than": than, "day": than.date()}
+    (row,) = (await session.execute(_OLDER, asked)).all()
+    return row.days, row.posts
+
+
 _BROUGHT = text(f"""
 WITH parts AS (
   SELECT post_id, split_by, sum(sessions) AS sessions, sum(revenue) AS revenue,

@@ -226,6 +226,7 @@ class _Job:
             )
         counts = Counts(
             read=ready.read,
+            parts=ready.height,
             added=made.added,
             corrected=made.corrected,
             unchanged=made.unchanged,

@@ -97,9 +97,13 @@ class Form(Body):
 
 
 class Counts(BaseModel):
-    """Rows so far. read = added + corrected + unchanged + refused + repeated + contradicted; flagged ones went in."""
+    """Rows so far. parts = added + corrected + unchanged + repeated + contradicted; flagged ones went in.
+
+    read = refused + parts, unless a row is several: of several platforms, or of a figure in each of several columns.
+    """
 
     read: int = 0
+    parts: int = 0  # what the rows that were not refused hold, each of them counted by itself
     added: int = 0
     corrected: int = 0
     unchanged: int = 0
@@ -126,7 +130,7 @@ class Counts(BaseModel):
         )
 
 
-_NUMBERS = ("read", "added", "corrected", "unchanged", "refused", "repeated", "contradicted", "flagged")
+_NUMBERS = ("read", "parts", "added", "corrected", "unchanged", "refused", "repeated", "contradicted", "flagged")
 
 
 class ImportOut(BaseModel):

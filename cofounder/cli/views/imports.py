@@ -59,13 +59,18 @@ def _alone(row: ImportOut) -> str:
 
 
 def sums(counts: Counts) -> str:
-    """The counts in words, those that are zero left out."""
-    said = [f"{words.count(counts.read)} read"]
-    for name in ("added", "corrected", "unchanged", "repeated", "contradicted", "refused", "flagged"):
-        number = getattr(counts, name)
-        if number:
-            said.append(f"{words.count(number)} {name}")
-    return ", ".join(said)
+    """The counts in words, those that are zero left out; where a row is several, rows and parts are told apart."""
+    of_parts = _said(counts, "added", "corrected", "unchanged", "repeated", "contradicted")
+    left = counts.read - counts.refused
+    if counts.parts in (0, left):
+        return ", ".join([*_said(counts, "read"), *of_parts, *_said(counts, "refused", "flagged")])
+    rows = ", ".join([words.of(counts.read, "row") + " read", *_said(counts, "refused")])
+    those = f"the other {words.count(left)} hold" if counts.refused else "they hold" if left > 1 else "it holds"
+    return f"{rows}; {those} {words.of(counts.parts, 'part')}: {', '.join([*of_parts, *_said(counts, 'flagged')])}"
+
+
+def _said(counts: Counts, *names: str) -> list[str]:
+    return [f"{words.count(number)} {name}" for name in names if (number := getattr(counts, name)) or name == "read"]
 
 
 def _odd(counts: Counts) -> None:

@@ -296,6 +296,24 @@ async def test_a_day_far_from_its_weekdays_is_pointed_out(session: AsyncSession)
     assert change.low > 1
 
 
+async def test_days_and_posts_older_than_the_span_are_told_where_it_holds_too_few(session: AsyncSession) -> None:
+    days = [NOW.date() - timedelta(days=500 + back) for back in range(40)]
+    rows = [NewWebDay(day=day, sessions=9, device=one, measured_at=NOW) for day in days for one in ("phone", "desktop")]
+    await records.add_web_days(session, rows)
+    for at, read in ((600, True), (601, False)):
+        post = NewPost(platform="x", content="Old.", published_at=NOW - timedelta(days=at))
+        made = await records.add_post(session, post)
+        if read:
+            reading = NewReading(post_id=made.id, platform="x", measured_at=NOW, views=9, clicks=1, source="t")
+            await records.add_readings(session, [reading])
+    assert (await service.anomalies(session, as_of=NOW)).notes == [
+        "Not enough data on days: 0 of the 28 that are needed in this span; 40 more are older.",
+        "Not enough data on posts: 0 of the 20 that are needed in this span; 1 more is older.",
+    ]
+    whole = await service.anomalies(session, as_of=NOW, days=1000)
+    assert whole.notes == ["Not enough data on posts: 1 of the 20 that are needed."]
+
+
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 10**7))
 def test_an_engagement_rate_is_exactly_its_formula(clicks: int, shares: int, comments: int, views: int) -> None:
     assert rates.engagement_rate(clicks, shares, comments, views) == (clicks + shares + comments) / views

@@ -194,6 +194,23 @@ async def test_a_period_that_ends_before_it_begins_is_refused(database: Database
     assert await refused(made) == {(2, "end", "2026-04-01", "period_backwards")}
 
 
+@pytest.mark.parametrize("all_or_nothing", [False, True])
+async def test_rows_that_are_several_add_up_by_their_parts(
+    database: Database, tmp_path: Path, all_or_nothing: bool
+) -> None:
+    rows = (
+        "id,title,platform,published_at\n1,A,Twitter; LinkedIn,2024-01-01\n1,A,LinkedIn,2024-01-01\n2,B,x,2024-01-02\n"
+    )
+    bad = "" if all_or_nothing else "3,C,x,never\n"
+    made = await carry_out(write(tmp_path / "p.csv", rows + bad), "posts", all_or_nothing=all_or_nothing)
+    counts = made.counts
+    assert (counts.read, counts.refused, counts.parts) == (3 + bool(bad), bool(bad), 4)
+    assert counts.added + counts.corrected + counts.unchanged + counts.repeated + counts.contradicted == counts.parts
+    again = (await carry_out(tmp_path / "p.csv", "posts", check_only=True)).checked
+    assert again is not None
+    assert (again.parts, again.added) == (4, 0)
+
+
 async def test_all_or_nothing_leaves_nothing_where_one_row_is_refused(database: Database, tmp_path: Path) -> None:
     made = await carry_out(write(tmp_path / "web.csv", DIRTY), "web", WEB, all_or_nothing=True)
     assert (made.state, made.counts.refused) == ("refused", 5)
@@ -773,7 +790,7 @@ async def test_a_made_post_takes_what_its_row_says_and_a_known_one_stays(databas
     assert made.counts.alone == 0
     assert await asked("SELECT external_id, title, format, published_at::date::text, flags FROM posts ORDER BY 1") == [
         ("7", "Hello", None, "2024-01-01", []),
-        ("8", "X post 8 (Photo)", "Photo", "2023-05-06", []),
+        ("8", "X post 8 (Photo)", "Photo", "2023-05-06", ["content_of_reading"]),
     ]
     undated = write(tmp_path / "u.csv", "post_id,platform,likes,type,date\n9,x,5,Photo,2024-02-01\n")
     await carry_out(undated, "social", mapped({"post_external_id": of("post_id"), "platform": of("platform"),

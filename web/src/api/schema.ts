@@ -7381,7 +7381,9 @@ export interface components {
         };
         /**
          * Counts
-         * @description Rows so far. read = added + corrected + unchanged + refused + repeated + contradicted; flagged ones went in.
+         * @description Rows so far. parts = added + corrected + unchanged + repeated + contradicted; flagged ones went in.
+         *
+         *     read = refused + parts, unless a row is several: of several platforms, or of a figure in each of several columns.
          */
         Counts: {
             /**
@@ -7389,6 +7391,11 @@ export interface components {
              * @default 0
              */
             read?: number;
+            /**
+             * Parts
+             * @default 0
+             */
+            parts?: number;
             /**
              * Added
              * @default 0
@@ -9586,9 +9593,9 @@ export interface components {
             value?: number | null;
             /**
              * Currency
-             * @default USD
+             * @description Of money; null of what is none
              */
-            currency?: string;
+            currency?: string | null;
             /**
              * On Month
              * @description Against the month before
@@ -9599,7 +9606,7 @@ export interface components {
              * @description Against the same month a year before
              */
             on_year?: number | null;
-            /** @description Growth a month over up to 24 months; n is the effective one */
+            /** @description Growth a month over up to 24 months; n is the effective one, fewer than the months where they go together */
             trend?: components["schemas"]["Interval"] | null;
             /**
              * Note

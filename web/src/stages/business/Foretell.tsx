@@ -49,7 +49,7 @@ export function Foretell() {
             description="Where the channel has one"
             value={title}
             maxLength={500}
-            style={{ flex: 1, minWidth: 0 }}
+            style={{ flex: "1 1 220px", minWidth: 0 }} // on a narrow screen a line of its own
             onChange={(event) => setTitle(event.currentTarget.value)}
           />
         </div>

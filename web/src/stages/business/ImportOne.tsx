@@ -131,8 +131,10 @@ function Under({ of }: { of: Import }) {
 }
 
 function Tally({ counts, ahead }: { counts: Counts; ahead: boolean }) {
-  const share = (value: number) =>
-    counts.read && value <= counts.read ? `${percent(value / counts.read, 1)} of ${counted(counts.read, "row")}` : "";
+  const left = counts.read - counts.refused;
+  const several = counts.parts > 0 && counts.parts !== left;
+  const share = (value: number, all = counts.read, noun = "row") =>
+    all && value <= all ? `${percent(value / all, 1)} of ${counted(all, noun)}` : "";
   return (
     <>
       <Figures
@@ -142,7 +144,7 @@ function Tally({ counts, ahead }: { counts: Counts; ahead: boolean }) {
             id: "added",
             name: ahead ? "Would be added" : "Added",
             value: whole(counts.added),
-            note: share(counts.added),
+            note: several ? share(counts.added, counts.parts, "part") : share(counts.added),
           },
           {
             id: "corrected",
@@ -159,6 +161,11 @@ function Tally({ counts, ahead }: { counts: Counts; ahead: boolean }) {
           },
         ]}
       />
+      {several && (
+        <p className={styles.said}>
+          {`Of ${counted(counts.read, "row")} ${whole(counts.refused)} ${counts.refused === 1 ? "was" : "were"} refused. The other ${whole(left)} hold ${counted(counts.parts, "part")}, one for each platform or figure, and each is counted by itself.`}
+        </p>
+      )}
       {(counts.repeated > 0 || counts.contradicted > 0 || counts.flagged > 0) && (
         <p className={styles.said}>
           {counts.repeated > 0 && `${counted(counts.repeated, "row")} said again in the source, word for word. `}

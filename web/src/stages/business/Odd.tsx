@@ -75,12 +75,8 @@ export function Odd() {
       file="out-of-the-ordinary"
       empty={
         query.data
-          ? [
-              ...query.data.notes,
-              query.data.notes.length && days === "365" ? "Of the last year; all time may have more." : "",
-            ]
-              .join(" ")
-              .trim() || `Nothing stood out of ${whole(query.data.days)} days and ${whole(query.data.posts)} posts.`
+          ? query.data.notes.join(" ") ||
+            `Nothing stood out of ${whole(query.data.days)} days and ${whole(query.data.posts)} posts.`
           : "One moment."
       }
     >

@@ -18,7 +18,7 @@ import { capital, day, percent, spoken, whole } from "../../parts/words";
 import type { Go, Search } from "./Business";
 import styles from "./Business.module.css";
 import { Charted, Download, Rows } from "./Charted";
-import { afterGap, bounds, brief, change, grainOf, lanes, partial, sums, thin, told, unitOf } from "./figures";
+import { afterGap, bounds, brief, change, grainOf, lanes, partial, subtitle, sums, thin, told } from "./figures";
 import { Line } from "./Line";
 import { Odd } from "./Odd";
 import { Platforms } from "./Platforms";
@@ -139,7 +139,7 @@ function Metric({ series, growth, open }: { series: Series; growth?: Growth; ope
   return (
     <Charted
       title={capital(series.noun)}
-      unit={`${unitOf(series.unit, money)}, ${lane?.name ?? ""}`}
+      unit={subtitle(series.unit, last)}
       head={HEAD}
       rows={points.map((point) => row(series, point))}
       shown={(value, column, row) =>
@@ -188,7 +188,7 @@ function Metric({ series, growth, open }: { series: Series; growth?: Growth; ope
         {grown?.on_year != null && <span>{change(grown.on_year)} on the year</span>}
         {grown?.trend && (
           <span>
-            trend {change(grown.trend.value)} a month, {bounds(grown.trend, (value) => change(value))}
+            trend {change(grown.trend.value)} a month, {bounds(grown.trend, (value) => change(value), "effective n")}
             {grown.trend.low < 0 && grown.trend.high > 0 ? "; may be no trend" : ""}
           </span>
         )}

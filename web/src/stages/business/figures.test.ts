@@ -8,6 +8,7 @@ import {
   csvOf,
   lanes,
   partial,
+  subtitle,
   sums,
   thin,
   ticks,
@@ -28,6 +29,9 @@ test("a change has its sign, and an interval its n", () => {
   expect(change(0.024)).toBe("+2.4%");
   expect(change(-0.024)).toBe("−2.4%");
   expect(bounds({ low: 0.019, high: 0.03, n: 22 }, (value) => change(value))).toBe("+1.9% to +3.0%, n = 22");
+  expect(bounds({ low: 0.019, high: 0.03, n: 10 }, (value) => change(value), "effective n")).toBe(
+    "+1.9% to +3.0%, effective n = 10",
+  );
   expect(thin(3, 5)).toBe("Not enough data, 3 of 5");
 });
 
@@ -60,6 +64,15 @@ const points = (grain: "month" | "week", currency: string, many: number, year = 
     const iso = (time: number) => new Date(time).toISOString().slice(0, 10);
     return { start: iso(start), end: iso(end), value: at, currency };
   });
+
+test("the figure that leads is of the newest values, and its unit names a currency once", () => {
+  const old = [...points("week", "USD", 150, 2016), ...points("month", "USD", 1, 2026)];
+  expect(lanes(old, "usd").map((one) => one.name)).toEqual(["by month", "by week"]);
+  const both = [...points("week", "USD", 150, 2016), ...points("month", "EUR", 1, 2026)];
+  expect(lanes(both, "usd").map((one) => one.name)).toEqual(["by month, EUR", "by week, USD"]);
+  expect(subtitle("usd", points("week", "USD", 1)[0])).toBe("USD, by week");
+  expect(subtitle("count", points("month", "USD", 1)[0])).toBe("count, by month");
+});
 
 test("months hide no weeks, and money of two currencies is never on one line", () => {
   const mixed = [...points("week", "USD", 40), ...points("month", "USD", 2)];

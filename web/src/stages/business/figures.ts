@@ -73,9 +73,13 @@ export const change = (share: number | null | undefined, digits = 1): string =>
 
 type Bounds = { low: number; high: number; n: number };
 
+/** What a chart is of: "USD, by month"; the lane's own name also has the currency, where there are several. */
+export const subtitle = (unit: string, last: Point | undefined): string =>
+  [unitOf(unit, last?.currency), last && grainOf(last)].filter(Boolean).join(", ");
+
 /** "1.9% to 3.0%, n = 22" */
-export const bounds = (of: Bounds, as: (value: number) => string): string =>
-  `${as(of.low)} to ${as(of.high)}, n = ${whole(of.n)}`;
+export const bounds = (of: Bounds, as: (value: number) => string, n = "n"): string =>
+  `${as(of.low)} to ${as(of.high)}, ${n} = ${whole(of.n)}`;
 
 export const thin = (n: number, needed: number): string => `Not enough data, ${whole(n)} of ${whole(needed)}`;
 
@@ -100,8 +104,10 @@ export function grainOf(point: Point): string {
   return days >= 365 && days <= 366 ? "by year" : `by ${days} days`;
 }
 
-/** A figure's lanes, the one to begin with first: in the newest currency, whole months where there are several, else
- * the length of which there are most. */
+const STALE = 366 * 86_400_000; // a lane that ended a year before the newest value is not how the figure stands
+
+/** A figure's lanes, the one to begin with first: one that goes on, in the newest currency, whole months where there are
+ * several, else the length of which there are most. */
 export function lanes<P extends Point>(points: P[], unit: string): Lane<P>[] {
   const newest = points.reduce<P | undefined>((best, one) => (best && best.end > one.end ? best : one), undefined);
   const several = unit === "usd" && new Set(points.map((one) => one.currency)).size > 1;
@@ -110,7 +116,10 @@ export function lanes<P extends Point>(points: P[], unit: string): Lane<P>[] {
     const id = [grainOf(point), ...(several ? [point.currency] : [])].join(", ");
     found.set(id, [...(found.get(id) ?? []), point]);
   }
+  const ended = (own: P[]) => Math.max(...own.map((one) => Date.parse(one.end)));
+  const last = newest ? Date.parse(newest.end) : 0;
   const rank = ({ points: own }: Lane<P>) =>
+    (last - ended(own) <= STALE ? 1e10 : 0) +
     (several && own[0]?.currency === newest?.currency ? 1e9 : 0) +
     (own[0] && grainOf(own[0]) === "by month" && own.length > 1 ? 1e8 : 0) +
     own.length;
