@@ -306,3 +306,11 @@ async def test_a_count_has_no_currency_in_its_growth(session: AsyncSession) -> N
     await fill(session)
     found = {one.metric: one.currency for one in growth.growth(await load(session, as_of=AS_OF))}
     assert (found["customers"], found["revenue"]) == (None, "USD")
+
+
+async def test_a_period_that_ends_before_it_begins_is_no_point_of_a_series(session: AsyncSession) -> None:
+    await fill(session)
+    odd = a_month("revenue", date(2026, 9, 1), 5).model_copy(update={"period_start": date(2026, 10, 2)})
+    before = await load(session, as_of=AS_OF)
+    await records.add_financial(session, [odd])
+    assert await load(session, as_of=AS_OF) == before

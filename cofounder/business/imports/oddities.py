@@ -24,7 +24,7 @@ SAID = {
     "measured_at_missing": "Nobody said when it was read; the time of the import stands for it.",
     "completed_at_missing": "It has no time of completion; the time of its request stands for it.",
     "completed_before_created": "It was completed before it was asked for.",
-    "period_backwards": "Its period ends before it begins.",
+    "period_backwards": "Its period ends before it begins.",  # of imports before such a row was refused
 }
 
 

@@ -34,5 +34,4 @@ ODD: dict[str, dict[str, Odd]] = {
     },
     "posts": {"published_at_missing": Odd("published_at", "missing")},
     "tasks": {"completed_before_created": Odd("completed_at", "<", ("created_at",))},
-    "financial_metrics": {"period_backwards": Odd("period_end", "<", ("period_start",))},
 }

@@ -251,6 +251,7 @@ def _financial(narrowed: tuple[str, ...]) -> Select[FinancialMetric]:
         .where(FinancialMetric.measured_at <= bindparam("as_of"), _counts(FinancialMetric))
         # a period that is not over has no total yet, whenever its row was written
         .where(FinancialMetric.period_end <= bindparam("today"), FinancialMetric.split_by == 0)
+        .where(FinancialMetric.period_end >= FinancialMetric.period_start)  # earlier imports took in others too
         .ext(distinct_on(FinancialMetric.period_start, FinancialMetric.period_end, FinancialMetric.metric_type))
         .order_by(
             FinancialMetric.period_start,
