@@ -3,12 +3,15 @@
 import re
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from cofounder.kit.testing import Database
-from tests.page.conftest import serving, visiting
+from tests.api.conftest import House
+from tests.page.conftest import Visitor, serving, visiting
+from tests.page.test_keyboard import _decided, _waiting
 
 TYPED = "Create a LinkedIn post about tea"
+LOST = "It is not known whether this arrived"
 
 
 async def test_a_restart_under_an_open_page_is_told_and_survived(database: Database, browser: Browser) -> None:
@@ -47,3 +50,40 @@ async def test_a_restart_under_an_open_page_is_told_and_survived(database: Datab
         await page.wait_for_url(re.compile("/orchestrator/tasks/"))
         await expect(other.get_by_role("row").filter(has_text=TYPED)).to_be_visible()  # the other tab heard of it
         await visit.__aexit__(None, None, None)
+
+
+async def test_a_decision_that_got_no_answer_is_not_said_to_be_sent_again(quiet: Visitor, house: House) -> None:
+    page, context = quiet.page, quiet.context
+    only = await _waiting("linkedin", request="The only text")
+    await page.goto(f"/orchestrator/approvals/{only}")
+    press, lost = page.get_by_role("button", name="Approve"), page.get_by_text(LOST)
+    await expect(press).to_be_enabled()
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await context.set_offline(True)
+    await press.click()
+    await expect(lost).to_be_visible()
+    await expect(page.get_by_text("tries again by itself")).to_have_count(0)
+
+    # Back: the line is gone without a press, and nothing was decided until there is one.
+    await context.set_offline(False)
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    await expect(lost).to_have_count(0)
+    assert (await house.viewer.get(f"/api/tasks/{only}")).json()["status"] == "pending_approval"
+    await press.click()
+    await page.wait_for_url("**/orchestrator/tasks/*")
+    assert (await _decided(only))["verdict"] == "approve"
+
+
+async def test_a_decision_whose_answer_was_lost_is_said_to_be_unknown(quiet: Visitor) -> None:
+    page = quiet.page
+    only = await _waiting("linkedin", request="The only text")
+
+    async def lose(route: Route) -> None:
+        await route.fetch()  # the server has it
+        await route.abort()
+
+    await page.route("**/api/orchestrator/approve", lose, times=1)
+    await page.goto(f"/orchestrator/approvals/{only}")
+    await page.get_by_role("button", name="Approve").click()
+    await expect(page.get_by_text(LOST)).to_be_visible()
+    assert (await _decided(only))["verdict"] == "approve"

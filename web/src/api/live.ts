@@ -69,14 +69,16 @@ export function useLive(): { up: boolean; since: number } {
   return { up: now, since };
 }
 
-/** Call `then` once, when news arrive again after a break. */
-export function whenBack(then: () => void): void {
-  const look = () => {
-    if (!up) return;
-    watchers.delete(look);
-    then();
-  };
+/** Call `then` whenever the line is back: news arrive again after a break, or the browser says that it is online; the
+ * answer ends it. A stream may outlast a break that a press did not. */
+export function onBack(then: () => void): () => void {
+  const look = () => up && then();
   watchers.add(look);
+  window.addEventListener("online", then);
+  return () => {
+    watchers.delete(look);
+    window.removeEventListener("online", then);
+  };
 }
 
 const GATHER_MS = 120; // a burst of events is one fetch
@@ -142,6 +144,8 @@ export function listen(queries: QueryClient): () => void {
     take(told);
     pass(told);
   };
+  const anew = () => take({ kind: "resync" }); // what was asked for while the browser was offline
+  window.addEventListener("online", anew);
   let leads = false;
   if (passed) {
     passed.onmessage = (message: MessageEvent<News | { kind: "who" }>) => {
@@ -159,6 +163,7 @@ export function listen(queries: QueryClient): () => void {
   else void lead();
   return () => {
     stop.abort();
+    window.removeEventListener("online", anew);
     news.stop();
     passed?.close();
   };

@@ -2,18 +2,15 @@
 import { notifications } from "@mantine/notifications";
 import { type Dispatch, type SetStateAction, useEffect, useState } from "react";
 import { isLost, Problem } from "./client";
-import { useLive, whenBack } from "./live";
+import { onBack } from "./live";
 
-/** As `useState`. Once news arrive again the page shows how things stand, and a lost answer is lost no more. */
+/** As `useState`. Once the line is back the page shows how things stand, and a lost answer is lost no more. */
 export function useProblem<Told>(first: Told): [Told, Dispatch<SetStateAction<Told>>];
 export function useProblem<Told>(): [Told | undefined, Dispatch<SetStateAction<Told | undefined>>];
 export function useProblem<Told>(first?: Told) {
   const [problem, setProblem] = useState(first);
-  const { up } = useLive();
   // biome-ignore lint/correctness/useExhaustiveDependencies: `first` is what it began with
-  useEffect(() => {
-    if (up) setProblem((now) => (isLost(now) ? first : now));
-  }, [up]);
+  useEffect(() => onBack(() => setProblem((now) => (isLost(now) ? first : now))), []);
   return [problem, setProblem];
 }
 
@@ -21,5 +18,9 @@ export function useProblem<Told>(first?: Told) {
 export function complain(title: string, error: unknown): void {
   const message = error instanceof Problem ? `${error.message} ${error.hint ?? ""}` : String(error);
   const told = notifications.show({ title, message, autoClose: false });
-  if (isLost(error)) whenBack(() => notifications.hide(told));
+  if (!isLost(error)) return;
+  const end = onBack(() => {
+    end();
+    notifications.hide(told);
+  });
 }
