@@ -189,7 +189,9 @@ class DraftIn(Body):
     format: StrictStr | None = Field(default=None, max_length=100)
     paid: StrictBool | None = None
     hashtags: list[StrictStr] = Field(default_factory=list, max_length=50)
-    publish_at: Time | None = Field(default=None, description="When it would go out; none means as of")
+    publish_at: Time | None = Field(
+        default=None, description="When it would go out; none means at the hours the channel's posts go out"
+    )
     as_of: Time | None = None
 
 

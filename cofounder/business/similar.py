@@ -28,6 +28,7 @@ _SEEN = 500  # newest tasks, and twice as many posts, that are looked at where t
 LIKE = 0.05  # cosine; below it nothing is called similar
 _WEIGHTS = {"similarity": 0.6, "outcome": 0.25, "recency": 0.15}
 _HALF_LIFE_DAYS = 365
+_UNDATED = 0.5  # recency of what nobody knows the age of: as after one half-life
 _PLAIN = re.compile(r"^(hello|hi|dear|your friends|unsubscribe)\b|^#\w+(\s+#\w+)*$", re.IGNORECASE)
 
 
@@ -113,7 +114,16 @@ def _best(
         for (item, _, ids), score in zip(found, scores, strict=True)
         if score >= LIKE
     ]
-    return sorted(ranked, key=lambda each: (-each[0].rank_score, str(each[0].task_id)))[:limit]
+    asked = topic.strip().casefold()
+    return sorted(
+        ranked,
+        key=lambda each: (
+            (each[0].title or each[0].task_name).strip().casefold() != asked,  # who gives a title means that one
+            -each[0].rank_score,
+            -each[0].similarity,
+            str(each[0].task_id),
+        ),
+    )[:limit]
 
 
 async def like_posts(session: AsyncSession, topic: str, *, as_of: datetime, least: float) -> list[UUID]:
@@ -217,7 +227,11 @@ def _of_post(post: PostWithReading) -> tuple[SimilarTask, str, list[UUID]]:
         created_at=post.published_at,
         completed_at=post.published_at,
         post_metrics=[_metrics(post)],
-        metadata={"post_id": str(post.id), "is_sample": post.is_sample},
+        metadata={
+            "post_id": str(post.id),
+            "is_sample": post.is_sample,
+            "published_at_known": post.published_at_known,
+        },
         similarity=0,
         rank_score=0,
         reasons=[],
@@ -243,11 +257,14 @@ def _ranked(
     """The item with its score and the reasons for it."""
     age = max((as_of - (item.completed_at or item.created_at)).total_seconds() / 86_400, 0)
     outcome, reason = _outcome(item, usual, channels)
-    parts = {"similarity": similarity, "outcome": outcome, "recency": 0.5 ** (age / _HALF_LIFE_DAYS)}
+    dated = item.metadata.get("published_at_known", True)
+    recency = 0.5 ** (age / _HALF_LIFE_DAYS) if dated else _UNDATED
+    parts = {"similarity": similarity, "outcome": outcome, "recency": recency}
     reasons = [f"Shares words with the topic (similarity {similarity:.2f})."]
     if reason:
         reasons.append(reason)
-    reasons.append(f"{age:.0f} days old." if age >= 1 else "Less than a day old.")
+    aged = f"{age:.0f} days old." if age >= 1 else "Less than a day old."
+    reasons.append(aged if dated else "Nobody said when it was published.")
     score = sum(_WEIGHTS[name] * value for name, value in parts.items())
     return item.model_copy(
         update={"similarity": round(similarity, 4), "rank_score": round(score, 4), "reasons": reasons}
@@ -291,9 +308,8 @@ async def passages(session: AsyncSession, topic: str, *, as_of: datetime, limit:
 
 
 def _passage(post: PostWithReading, body: str) -> Passage:
-    return Passage(
-        id=str(post.id), text=body, title=post.title or "", url=post.url, published_on=post.published_at.date()
-    )
+    day = post.published_at.date() if post.published_at_known else None
+    return Passage(id=str(post.id), text=body, title=post.title or "", url=post.url, published_on=day)
 
 
 def _repeats(bodies: Sequence[tuple[PostWithReading, str]], at: int, chosen: Iterable[int]) -> bool:

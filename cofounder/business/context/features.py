@@ -5,7 +5,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from cofounder.business.context.words import terms_of
@@ -31,11 +31,9 @@ def words_vector(text: str) -> Any:
 
 
 def shape(post: Mapping[str, Any]) -> list[float]:
-    """Length, figures, questions, links, hashtags, address, hour and weekday (UTC)."""
+    """Length, figures, questions, links, hashtags, address."""
     title, content = post.get("title") or "", post.get("content") or ""
     text = f"{title} {content}"
-    at: datetime = post["published_at"]
-    turn = 2 * math.pi * (at.hour + at.minute / 60) / 24
     return [
         math.log1p(len(content.split())),
         math.log1p(len(title.split())),
@@ -46,12 +44,26 @@ def shape(post: Mapping[str, Any]) -> list[float]:
         float(bool(_LINK.search(text))),
         math.log1p(len(post.get("hashtags") or [])),
         float(bool(_YOU.search(text))),
+    ]
+
+
+def clock(at: datetime) -> list[float]:
+    """The hour as a place on the day's circle, and the weekday (UTC)."""
+    at = at.astimezone(UTC)
+    turn = 2 * math.pi * (at.hour + at.minute / 60) / 24
+    return [
         math.sin(turn),
         math.cos(turn),
         math.sin(2 * turn),
         math.cos(2 * turn),
         *(float(at.weekday() == day) for day in range(7)),
     ]
+
+
+def minute(at: datetime) -> int:
+    """Of the day, in UTC."""
+    at = at.astimezone(UTC)
+    return at.hour * 60 + at.minute
 
 
 def names_of(posts: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:

@@ -3,12 +3,13 @@
 Its interval is conformal (Vovk et al. 2005; split by time, as posts are no exchangeable sample): the model is fitted
 anew on each stretch of history and asked about the next, and the errors of that are the width. The same walk says how
 often the interval held and whether the model is better than the channel's mean on that scale, which is the geometric
-mean of its posts; where it is not, that is told.
+mean of its posts; where it is not, that is told. A model that knows the time of publication takes the errors of posts
+of about that hour: hours may differ in how far off it is.
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -23,6 +24,9 @@ _ALIKE = 10  # posts
 _HALF_LIFE = 20  # posts, of the channel's level
 _STEP = 0.01  # how fast the interval learns from what fell outside
 _CLEAR = 1.28  # standard errors by which the model must be better: one in ten by luck
+_NEAR = 60  # minutes, either way
+_DAY = 24 * 60
+_TOLD = 9  # errors that an 80% interval wants at the least
 
 Array = Any
 
@@ -35,6 +39,21 @@ class Walk:
     means: Array  # what the channel's mean said
     actual: Array
     blocks: Array  # which stretch each belongs to
+    minutes: Array | None = None  # of the day, at which each went out; None: the model does not know
+
+    def near(self, minute: int) -> Array:
+        """Which went out within an hour of that minute of the day."""
+        import numpy as np
+
+        assert self.minutes is not None
+        apart = np.abs(self.minutes - minute)
+        return np.minimum(apart, _DAY - apart) <= _NEAR
+
+    def only(self, kept: Array) -> "Walk":
+        """The same of some."""
+        assert self.minutes is not None
+        cut = (self.predicted[kept], self.means[kept], self.actual[kept], self.blocks[kept], self.minutes[kept])
+        return Walk(*cut)
 
 
 @dataclass(frozen=True)
@@ -60,18 +79,34 @@ class Model:
 
     def predict(self, post: Mapping[str, Any]) -> tuple[float, float, float]:
         """(middle, low, high) on the log scale."""
-        middle = self.mean
-        if self.beats_mean:
-            middle = self._raw(post)
-        low, high = self.width
+        middle = self._raw(post) if self.beats_mean else self.mean
+        low, high = self.at(post).width
         return middle, middle + low, middle + high
+
+    def at(self, post: Mapping[str, Any]) -> "Model":
+        """The model with width and coverage of posts of about the hour of this one, where it knows hours."""
+        if self.walk.minutes is None:
+            return self
+        near = self.walk.near(features.minute(post["published_at"]))
+        if not near.any():
+            return self
+        width, held, asked = _interval(self.walk.only(near), self.beats_mean)
+        return replace(self, width=width, coverage=held / asked if asked else None, coverage_n=asked)
+
+    @property
+    def errors(self) -> Array:
+        """What came less what is said, on the log, of the posts of the walk."""
+        return self.walk.actual - (self.walk.predicted if self.beats_mean else self.walk.means)
 
     def _raw(self, post: Mapping[str, Any]) -> float:
         import numpy as np
 
         words = features.words_vector(f"{post.get('title') or ''} {post.get('content') or ''}")
         alike = _alike(words[None, :], self.texts, self.outcomes, self.mean, None)[0]
-        row = np.asarray([*features.shape(post), *features.named(post, self.names), self.level, alike, *words])
+        shape = features.shape(post)
+        if self.walk.minutes is not None:
+            shape += features.clock(post["published_at"])
+        row = np.asarray([*shape, *features.named(post, self.names), self.level, alike, *words])
         return float(self.mean + ((row - self.centre) / self.scale) @ self.weights)
 
     def rank(self, post: Mapping[str, Any]) -> float:
@@ -79,15 +114,26 @@ class Model:
         return float((self.walk.predicted <= self._raw(post)).mean())
 
 
-def fit(posts: Sequence[Mapping[str, Any]], outcomes: Sequence[float]) -> Model | None:
-    """From posts, oldest first, and their outcomes on the log; None under 40 or where outcomes do not differ."""
+def fit(
+    posts: Sequence[Mapping[str, Any]],
+    outcomes: Sequence[float],
+    *,
+    words: Sequence[Array],
+    minutes: Sequence[int] | None = None,
+) -> Model | None:
+    """From posts, oldest first, and their outcomes on the log; None under 40 or where outcomes do not differ.
+
+    `words`: those of each as a row; `minutes`: of the day, at which each went out, where that is to be reckoned with.
+    """
     import numpy as np
 
     y = np.asarray(outcomes, np.float64)
     if len(y) < FEWEST or float(y.std()) < 1e-9:
         return None
-    texts = np.stack([features.words_vector(f"{p.get('title') or ''} {p.get('content') or ''}") for p in posts])
-    shapes = np.asarray([features.shape(post) for post in posts])
+    texts = np.stack(words)
+    shapes = np.asarray(
+        [features.shape(post) + (features.clock(post["published_at"]) if minutes is not None else []) for post in posts]
+    )
     levels = _levels(y)
     edges = np.unique(np.linspace(int(len(y) * _FIRST), len(y), _BLOCKS + 1).astype(int))
     predicted, means, blocks = [], [], []
@@ -96,11 +142,11 @@ def fit(posts: Sequence[Mapping[str, Any]], outcomes: Sequence[float]) -> Model 
         predicted.append(_apply(part, posts, texts, shapes, levels, y, start, end))
         means.append(np.full(end - start, y[:start].mean()))
         blocks.append(np.full(end - start, at))
-    walk = Walk(np.concatenate(predicted), np.concatenate(means), y[edges[0] :], np.concatenate(blocks))
+    out = None if minutes is None else np.asarray(minutes)[edges[0] :]
+    walk = Walk(np.concatenate(predicted), np.concatenate(means), y[edges[0] :], np.concatenate(blocks), out)
     names, centre, scale, weights, mean = _fitted(posts, texts, shapes, levels, y, len(y))
     off, off_mean = np.abs(walk.actual - walk.predicted), np.abs(walk.actual - walk.means)
-    gain = off_mean - off
-    beats = float(gain.mean()) > _CLEAR * float(gain.std(ddof=1)) / math.sqrt(len(gain))
+    beats = clearly(off_mean - off)
     width, held, asked = _interval(walk, beats)
     return Model(
         n=len(y),
@@ -120,6 +166,11 @@ def fit(posts: Sequence[Mapping[str, Any]], outcomes: Sequence[float]) -> Model 
         error=float(off.mean()),
         mean_error=float(off_mean.mean()),
     )
+
+
+def clearly(gain: Array) -> bool:
+    """Whether gains, one a post, are above nought by more than luck."""
+    return float(gain.mean()) > _CLEAR * float(gain.std(ddof=1)) / math.sqrt(len(gain))
 
 
 def bounds(ordered: Array, outside: float = 1 - LEVEL) -> tuple[float, float]:
@@ -142,6 +193,8 @@ def _interval(walk: Walk, beats: bool) -> tuple[tuple[float, float], int, int]:
     outside, held, asked = 1 - LEVEL, 0, 0
     for block in range(1, int(walk.blocks.max()) + 1):
         before = np.sort(errors[walk.blocks < block])
+        if len(before) < _TOLD:
+            continue
         for error in errors[walk.blocks == block]:
             low, high = bounds(before, outside)
             inside = low <= error <= high

@@ -16,7 +16,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.context import model, queries
+from cofounder.business.context import hours, queries
+from cofounder.business.context.hours import Models
 from cofounder.business.context.model import FEWEST, LEVEL, Model
 from cofounder.business.derive.intervals import NOT_ENOUGH, Interval, of_share
 from cofounder.channels import called
@@ -42,6 +43,11 @@ class Expected(BaseModel):
     value: float | None = Field(default=None, description="The middle: as likely to bring more as less")
     low: float | None = None
     high: float | None = None
+    at: datetime | None = Field(
+        default=None,
+        description="The time of publication that this is said of; null: it is said of the times at which the channel's"
+        " posts go out, and the note says why",
+    )
     level: float = Field(default=LEVEL, description="How often the interval is to hold, 0-1")
     coverage: float | None = Field(
         default=None, description="How often it held on later posts, 0-1, walking through history"
@@ -96,10 +102,10 @@ class Text:
     format: str | None = None
     paid: bool | None = None
     hashtags: Sequence[str] = ()
-    at: datetime | None = None  # when it would go out; None: as of
+    at: datetime | None = None  # when it would go out; None: when the channel's posts do
 
-    def as_post(self, as_of: datetime) -> dict[str, Any]:
-        at = (self.at or as_of).astimezone(UTC)
+    def as_post(self) -> dict[str, Any]:
+        at = None if self.at is None else self.at.astimezone(UTC)
         named = ("content", "title", "topic", "category", "persona", "format", "paid", "hashtags")
         return {**{name: getattr(self, name) for name in named}, "published_at": at}
 
@@ -140,7 +146,7 @@ READ: dict[Outcome, Callable[[Row], float | None]] = {
     "followers": _none,
     "return_on_cost": _return,
 }
-_Models = dict[Outcome, tuple[Model | None, int]]  # with the number of posts that have the outcome
+_Models = dict[Outcome, tuple[Models | None, int]]  # with the number of posts that have the outcome
 _held: dict[tuple[str, str, datetime], tuple[float, _Models]] = {}
 _fitting: "dict[tuple[str, str, datetime], asyncio.Task[_Models]]" = {}
 
@@ -156,7 +162,7 @@ async def predict(
 ) -> Prediction:
     """What a text may bring on a channel, from posts published and measured by `as_of`."""
     models = await _models(session, channel, as_of)
-    post = text.as_post(as_of)
+    post = text.as_post()
     outcomes = {name: _expected(name, *models[name], post, channel) for name in OUTCOMES}
     made = Prediction(channel=channel, as_of=as_of, outcomes=outcomes, sentence="")
     if with_kept:
@@ -177,7 +183,7 @@ async def keep(session: AsyncSession, task_id: UUID, given: Sequence[tuple[str, 
             "as_of": made.as_of,
             "made_at": clock.now(),
             "outcomes": {name: _short(one) for name, one in made.outcomes.items() if one.status == "ok"},
-            "model": "ridge/1",
+            "model": "ridge/2",
         }
         for channel, version, made in given
         if any(one.status == "ok" for one in made.outcomes.values())
@@ -233,25 +239,28 @@ def _fitted(posts: Sequence[Row]) -> _Models:
     made: _Models = {}
     for name in OUTCOMES:
         read = [(post, value) for post in posts if (value := READ[name](post)) is not None]
-        made[name] = (model.fit([post for post, _ in read], [value for _, value in read]), len(read))
+        made[name] = (hours.fit([post for post, _ in read], [value for _, value in read]), len(read))
     return made
 
 
-def _expected(name: Outcome, fitted: Model | None, n: int, post: Row, channel: str) -> Expected:
-    if fitted is None:
+def _expected(name: Outcome, models: Models | None, n: int, post: Row, channel: str) -> Expected:
+    if models is None:
         told = _too_thin(channel, n)
         if name == "followers":
             told = "Not enough data: a prediction needs followers credited to single posts, which it does not read."
         elif n >= FEWEST:
             told = f"All {n} posts of {channel} brought the same; there is nothing to foretell."
         return Expected(outcome=name, status=NOT_ENOUGH, n=n, note=told)
+    fitted, at = models.of(post["published_at"])
     middle, low, high = fitted.predict(post)
+    fitted = fitted.at(post)
     value, least, most, typical = (_shown(name, one) for one in (middle, low, high, fitted.mean))
     off, off_mean = math.exp(fitted.error), math.exp(fitted.mean_error)
     return Expected(
         outcome=name,
         status="ok",
-        n=n,
+        n=fitted.n,
+        at=at,
         value=value,
         low=least,
         high=most,
@@ -262,7 +271,7 @@ def _expected(name: Outcome, fitted: Model | None, n: int, post: Row, channel: s
         error=round(off, 3),
         mean_error=round(off_mean, 3),
         rank=round(fitted.rank(post), 4) if fitted.beats_mean else None,
-        note=_told(name, channel, value, least, most, fitted),
+        note=f"{_told(name, channel, value, least, most, fitted)} {_time(models, post['published_at'])}",
     )
 
 
@@ -289,6 +298,23 @@ def _told(name: Outcome, channel: str, value: float, low: float, high: float, of
             f" {of.n:,} measured posts, not their average, which a few that did very well raise"
         )
     return f"{told}."
+
+
+def _time(models: Models, asked: datetime | None) -> str:
+    """Which time of publication that is said of, and why."""
+    if models.timed is None:
+        return "It is said of any time of publication: that a time does better is not clear."
+    if asked is None:
+        return (
+            "It is said of the hours its posts go out at, as no time of publication is given; the hour matters there."
+        )
+    told = f"{asked:%A %Y-%m-%d %H:%M} UTC"
+    if models.near(asked) < hours.FEWEST_NEAR:
+        return (
+            f"It is said of the hours its posts go out at: fewer than {hours.FEWEST_NEAR} of the newest went out within an"
+            f" hour of {told}."
+        )
+    return f"It is said of a post that goes out on {told}."
 
 
 def _too_thin(channel: str, n: int) -> str:

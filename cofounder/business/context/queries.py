@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, insert, not_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.context.tables import Embedder, PredictionRow
-from cofounder.business.derive.queries import LINKED
+from cofounder.business.derive.queries import DATED, LINKED, WORDED
 
 _ENDED = "('completed', 'approved', 'publishing')"
 # What a post and a task are searched by. Long texts say what they are about early.
@@ -293,7 +293,9 @@ async def kept(session: AsyncSession, channel: str, as_of: datetime) -> list[Kep
 
 
 _HISTORY = f"""
-SELECT p.id, p.title, p.content, p.topic, p.category, p.persona, p.format, p.paid, p.hashtags, p.published_at,
+SELECT p.id, p.topic, p.category, p.persona, p.format, p.paid, p.hashtags,
+  CASE WHEN {WORDED.format("p")} THEN p.title END AS title, CASE WHEN {WORDED.format("p")} THEN p.content ELSE '' END AS content,
+  CASE WHEN {DATED.format("p")} THEN p.published_at END AS published_at,
   coalesce(r.views, r.impressions)::float8 AS views, r.reach::float8 AS reach, r.likes::float8 AS likes,
   CASE WHEN r.clicks IS NULL AND r.shares IS NULL AND r.comments IS NULL THEN NULL ELSE
     (coalesce(r.clicks, 0) + coalesce(r.shares, 0) + coalesce(r.comments, 0))::float8 END AS engaged,
@@ -310,6 +312,9 @@ ORDER BY p.published_at, p.id"""
 
 
 async def history(session: AsyncSession, channel: str, as_of: datetime, limit: int) -> list[dict[str, Any]]:
-    """The channel's posts, oldest first, each scored at one age: its first reading of 72 hours or more by `as_of`."""
+    """The channel's posts, oldest first, each scored at one age: its first reading of 72 hours or more by `as_of`.
+
+    What stands in for a text or a time that nobody told is left out.
+    """
     asked = {"channel": channel, "as_of": as_of, "limit": limit}
     return [dict(row) for row in (await session.execute(text(_HISTORY), asked)).mappings()]

@@ -263,10 +263,12 @@ _POST_PAIRS = [
 
 
 def _posted(posts: Sequence[Mapping[str, Any]], as_of: datetime) -> dict[str, dict[Any, float]]:
-    """Posts and their engagement by the month they were published in; the running month is not over."""
+    """Posts and their engagement by the month that is known to be theirs; the running month is not over."""
     counts: dict[Any, float] = {}
     engaged: dict[Any, float] = {}
     for post in posts:
+        if not post["published_at_known"]:
+            continue
         month = post["published_at"].astimezone(UTC).date().replace(day=1)
         if month >= as_of.astimezone(UTC).date().replace(day=1):
             continue
@@ -284,8 +286,8 @@ def _post_series(posts: Sequence[Mapping[str, Any]]) -> dict[str, dict[Any, floa
         rate = post["engaged"] / post["views"] if post["views"] and post["engaged"] is not None else None
         told = {
             "quality_score": post["quality_score"],
-            "length": float(post["characters"]),
-            "hour": float(post["published_at"].hour),
+            "length": post["characters"],
+            "hour": float(post["published_at"].hour) if post["published_at_known"] else None,
             "engagement_rate": rate,
             "conversions": post["conversions"],
             "views": post["views"],
@@ -293,7 +295,7 @@ def _post_series(posts: Sequence[Mapping[str, Any]]) -> dict[str, dict[Any, floa
         }
         for name, value in told.items():
             if value is not None:
-                raw[name][post["id"]] = value
+                raw[name][post["id"]] = float(value)
     platform = {post["id"]: post["platform"] for post in posts}
     for values in raw.values():
         sums: dict[str, list[float]] = {}

@@ -13,6 +13,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.derive.tables import COUNTED, OF_POST
+from cofounder.business.records.odd import UNDATED, UNWORDED
 from cofounder.business.records.schemas import WEB_PARTS
 
 _FILED = ", ".join(f"l.{name}" for name in OF_POST)
@@ -50,6 +51,11 @@ web AS (
 # Sample posts count only as long as the company has none of its own.
 _OURS = "(NOT {0}.is_sample OR NOT EXISTS (SELECT 1 FROM posts o WHERE NOT o.is_sample AND o.published_at <= :as_of))"
 OURS = _OURS.format("p")
+
+# The time of such a post is made up: it stands for no month, hour or age.
+DATED = f"(NOT '{UNDATED}' = ANY({{0}}.flags))"
+_UNDATED = f"EXISTS (SELECT 1 FROM posts d WHERE d.id = outcomes.id AND '{UNDATED}' = ANY(d.flags))"
+WORDED = f"(NOT '{UNWORDED}' = ANY({{0}}.flags))"
 
 # No outcome is reckoned twice (OFFSET 0 keeps the planner from putting its formula into every sum).
 OUTCOMES = f"""{SEEN}, {WEB}, outcomes AS (
@@ -120,7 +126,7 @@ def _grouped(key: str, narrowed: tuple[str, ...], clustered: bool) -> TextClause
     joined = "JOIN context_vectors v ON v.item_id = outcomes.id AND v.embedder_id = :embedder" if clustered else ""
     return text(
         f"WITH {OUTCOMES.format(narrowed=where)}, parts AS ("
-        f"SELECT {grouped} AS key, published_at >= :recent AS recent, views, engaged, conversions, revenue, cost, "
+        f"SELECT {grouped} AS key, published_at >= :recent AND NOT {_UNDATED} AS recent, views, engaged, conversions, revenue, cost, "
         f"currency, {_PARTS} FROM outcomes {joined} OFFSET 0) "
         f"SELECT key, recent, {SUMS} FROM parts GROUP BY 1, 2"
     )
@@ -138,7 +144,7 @@ async def sums(
     ids: Sequence[Any] | None = None,
     embedder: Any = None,
 ) -> list[dict[str, Any]]:
-    """Per key and whether published since `recent`: counts, sums and sums of squares over posts."""
+    """Per key and whether known to be published since `recent`: counts, sums and sums of squares over posts."""
     given: dict[str, Any] = {"platforms": platforms, "since": since, "topic": topic, "ids": ids}
     given = {name: list(value) if name in ("platforms", "ids") else value for name, value in given.items() if value}
     asked = {"as_of": as_of, "today": as_of.date(), "recent": recent, **given}
@@ -151,19 +157,22 @@ async def sums(
 _TIMES = f"""
 WITH {OUTCOMES.format(narrowed="s.platform = ANY(CAST(:platforms AS text[])) AND s.published_at >= :since")},
 scored AS (
-  SELECT platform, views > 0 AND engaged IS NOT NULL AS rated,
+  SELECT platform, views > 0 AND engaged IS NOT NULL AS rated, NOT {_UNDATED} AS dated,
     extract(isodow FROM published_at AT TIME ZONE :zone)::int AS weekday,
     extract(hour FROM published_at AT TIME ZONE :zone)::int AS hour,
     CASE WHEN views > 0 THEN ln((engaged + 0.5) / (views + 1)) ELSE ln(engaged + 1) END AS score
   FROM outcomes WHERE engaged IS NOT NULL)
-SELECT platform, rated, weekday, hour, count(*) AS n, sum(score) AS total, sum(score * score) AS squares
-FROM scored GROUP BY 1, 2, 3, 4"""
+SELECT platform, rated, dated, weekday, hour, count(*) AS n, sum(score) AS total, sum(score * score) AS squares
+FROM scored GROUP BY 1, 2, 3, 4, 5"""
 
 
 async def times(
     session: AsyncSession, *, as_of: datetime, since: datetime, platforms: Sequence[str], zone: str
 ) -> list[dict[str, Any]]:
-    """Per platform, weekday (1 = Monday) and hour of `zone`: n, sum and squares of the log engagement."""
+    """Per platform, weekday (1 = Monday) and hour of `zone`: n, sum and squares of the log engagement.
+
+    `dated`: whether it is known when these posts were published; where it is not, weekday and hour say nothing.
+    """
     asked = {"as_of": as_of, "today": as_of.date(), "since": since, "platforms": list(platforms), "zone": zone}
     return [dict(row) for row in (await session.execute(text(_TIMES), asked)).mappings()]
 
@@ -243,8 +252,8 @@ def _posts(narrowed: tuple[str, ...], clustered: bool) -> TextClause:
     return text(
         f"""WITH {OUTCOMES.format(narrowed=where)}
 SELECT o.*, p.topic, p.category, t.id AS task_id, t.quality_score::float8 AS quality_score, p.title,
-  left(p.content, 80) AS opening, length(p.content) AS characters,
-  NOT 'published_at_of_reading' = ANY(p.flags) AS published_at_known
+  left(p.content, 80) AS opening, CASE WHEN {WORDED.format("p")} THEN length(p.content) END AS characters,
+  {DATED.format("p")} AS published_at_known
 FROM (SELECT c.* FROM outcomes c {of if clustered else ""} ORDER BY c.published_at DESC, c.id DESC LIMIT :limit) o
 JOIN posts p ON p.id = o.id LEFT JOIN tasks t ON t.id = p.task_id AND {LINKED.format("p")}
 ORDER BY o.published_at DESC, o.id DESC"""

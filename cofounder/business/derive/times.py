@@ -60,14 +60,21 @@ async def best_times(
 
 
 def times_of(channel: str, rows: Sequence[Mapping[str, Any]], zone: str) -> BestTimes:
-    """From sums by weekday and hour. Posts with views and posts without are not compared: the larger group counts."""
+    """From sums by weekday and hour. Posts with views and posts without are not compared: the larger group counts.
+
+    Posts of which nobody knows when they were published are left out.
+    """
+    undated = sum(row["n"] for row in rows if not row["dated"])
     by_kind: dict[bool, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
+        if not row["dated"]:
+            continue
         by_kind[bool(row["rated"])].append(row)
     mine = max(by_kind.values(), key=lambda group: sum(row["n"] for row in group), default=[])
     n = sum(row["n"] for row in mine)
     if n < FEWEST:
-        told = f"{called(channel)}: {NOT_ENOUGH}, {n} measured posts of the {FEWEST} that a statement needs."
+        which = f"posts whose time is known ({undated} more have none)" if undated else "measured posts"
+        told = f"{called(channel)}: {NOT_ENOUGH}, {n} {which} of the {FEWEST} that a statement needs."
         return BestTimes(channel=channel, status=NOT_ENOUGH, n=n, time_zone=zone, sentence=told)
     hours, weekdays = _grouped(mine, "hour"), _grouped(mine, "weekday")
     looked_at = sum(group[0] >= FEWEST_EACH for group in (*hours.values(), *weekdays.values()))

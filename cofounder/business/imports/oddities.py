@@ -3,7 +3,7 @@
 import operator
 from typing import TYPE_CHECKING, Any
 
-from cofounder.business.records.odd import ODD, Odd
+from cofounder.business.records.odd import ODD, UNDATED, UNWORDED, Odd
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,7 +20,8 @@ SAID = {
     "reach_above_impressions": "More people reached than times shown.",
     "engaged_above_reach": "More people engaged than reached.",
     "published_at_missing": "It has no time of publication, so reads as of a time leave it out.",
-    "published_at_of_reading": "Nobody said when it was published; a week before its first reading stands for it.",
+    UNWORDED: "Nobody said what its text is; a name made of its number stands for it.",
+    UNDATED: "Nobody said when it was published; a week before its first reading stands for it.",
     "measured_at_missing": "Nobody said when it was read; the time of the import stands for it.",
     "completed_at_missing": "It has no time of completion; the time of its request stands for it.",
     "completed_before_created": "It was completed before it was asked for.",

@@ -14,13 +14,13 @@ from cofounder.business.imports.schemas import LINE, Units
 from cofounder.business.imports.writing import as_copy
 from cofounder.business.matching import naming
 from cofounder.business.records import merging, posting
+from cofounder.business.records.odd import UNDATED, UNWORDED
 from cofounder.channels import called
 from cofounder.kit import clock
 
 if TYPE_CHECKING:
     import polars as pl
 
-DATED = "published_at_of_reading"  # the flag of a post whose source does not say when it was published
 _MOST = 20_000  # at once
 _TEXTS = ("topic", "category", "format", "campaign", "audience", "language", "persona")
 _OUT = timedelta(days=7)  # before its first reading: counters that come without a day are those of a post's life
@@ -66,9 +66,20 @@ def rows_of(found: Sequence[posting.Loose], units: Units) -> "pl.DataFrame":
             *(pl.Series(name, [_said(about, name) for about in kept], dtype=text) for name in _TEXTS),
             paid.alias("paid"),
             dates.fill_null(week_before).alias("published_at"),
-            dates.is_null().to_frame("none").select(pl.when("none").then(pl.lit(DATED)).otherwise(pl.lit("")).alias("flags")).to_series(),
+            _flags(dates.is_null(), [one.title is None for one in found]),
         ]
     )  # fmt: skip
+
+
+def _flags(undated: "pl.Series", unworded: Sequence[bool]) -> "pl.Series":
+    """What nobody said of each post."""
+    import polars as pl
+
+    codes = [
+        ",".join([*([UNWORDED] if no_words else []), *([UNDATED] if no_date else [])])
+        for no_date, no_words in zip(undated, unworded, strict=True)
+    ]
+    return pl.Series("flags", codes, dtype=pl.String)
 
 
 def _said(about: dict[str, str], name: str) -> str | None:

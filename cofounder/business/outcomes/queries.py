@@ -8,11 +8,12 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.derive.queries import LINKED, OURS, WEB
+from cofounder.business.derive.queries import DATED, LINKED, OURS, WEB, WORDED
 
 # One fixed age for all, so that an old post is not better for being old: the first reading at 72 hours or later.
 _SCORED = f"""
 SELECT p.id, t.id AS task_id, p.platform, p.topic, p.category, p.persona, p.title, p.content, p.published_at, p.is_sample,
+  {DATED.format("p")} AS published_at_known, {WORDED.format("p")} AS content_known,
   coalesce(t.intent->>'tone', t.preferences->>'tone') AS tone, v.cluster, r.measured_at,
   coalesce(r.views, r.impressions)::float8 AS views,
   CASE WHEN r.clicks IS NULL AND r.shares IS NULL AND r.comments IS NULL THEN NULL

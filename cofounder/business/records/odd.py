@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+# Flags of a post that was made of readings: nobody said when it was published, or what its text was.
+UNDATED = "published_at_of_reading"
+UNWORDED = "content_of_reading"
+
 
 @dataclass(frozen=True)
 class Odd:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
@@ -30,6 +29,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
+from cofounder.business.records.odd import UNDATED
 from cofounder.business.records.schemas import PostWithReading, TaskFilter
 from cofounder.business.records.tables import (
     FinancialMetric,
@@ -71,11 +71,6 @@ def _changing(names: tuple[str, ...]) -> Any:
     table = cast(Table, Task.__table__)
     values = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in names}
     return table.update().where(table.c.id == bindparam("of")).values(values).returning(table.c.id)
-
-
-async def add_cost(session: AsyncSession, id: UUID, cost_usd: Decimal) -> None:
-    added = update(Task).where(Task.id == id).values(cost=Task.cost + cost_usd)
-    await session.execute(added.execution_options(synchronize_session=False))
 
 
 async def statuses(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -234,7 +229,8 @@ def _joined(post: Post, reading: SocialPostAnalytics | None, as_of: datetime) ->
     fields = ("id", "platform", "title", "content", "topic", "persona", "url", "published_at", "is_sample")
     task_id = post.task_id if post.linked_at is None or post.linked_at <= as_of else None
     told = {f: getattr(post, f) for f in fields}
-    return PostWithReading(**told, task_id=task_id, hashtags=list(post.hashtags), **seen)
+    known = UNDATED not in post.flags
+    return PostWithReading(**told, task_id=task_id, hashtags=list(post.hashtags), published_at_known=known, **seen)
 
 
 def _counts(table: type[FinancialMetric] | type[WebAnalytics]) -> Any:

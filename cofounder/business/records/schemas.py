@@ -169,6 +169,7 @@ class PostWithReading(BaseModel):
     url: str | None
     hashtags: list[str]
     published_at: datetime
+    published_at_known: bool = True  # else a week before its first reading stands for it
     measured_at: datetime | None = None
     views: int | None = None
     impressions: int | None = None

@@ -144,6 +144,10 @@ def predict(
     ] = None,
     title: Annotated[str | None, typer.Option(help="Its title.")] = None,
     topic: Annotated[str | None, typer.Option(help="What it is about.")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When it would go out (ISO 8601); else at the hours the channel's posts do."),
+    ] = None,
     as_of: AsOf = None,
     json: Json = False,
 ) -> int:
@@ -157,13 +161,14 @@ def predict(
     if (text is None) == (file is None):
         raise InputInvalid("Give the text or --file, one of them.", field="text")
     content = text if text is not None else read(file) if file is not None else ""
-    draft, at = predicting.Text(content=content, title=title, topic=topic), _moment(as_of)
+    draft = predicting.Text(content=content, title=title, topic=topic, at=when(at, field="at"))
+    known_by = _moment(as_of)
 
     def told(found: Any) -> list[str]:
         known = [one.note for one in found.outcomes.values() if one.status == "ok"]
         return known or [found.sentence]
 
-    return home.run(_ask(lambda session: predicting.predict(session, draft, channel, as_of=at), told, json=json))
+    return home.run(_ask(lambda session: predicting.predict(session, draft, channel, as_of=known_by), told, json=json))
 
 
 @group.command()

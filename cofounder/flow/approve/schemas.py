@@ -238,6 +238,11 @@ class ExpectedOut(BaseModel):
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    at: datetime | None = Field(
+        default=None,
+        description="The time of publication that it is said of: the one set when the text was judged, else the suggested"
+        " one; null: the times at which the channel's posts go out",
+    )
     level: float | None = None
     outcome: str | None = None
     n: int = 0

@@ -88,7 +88,14 @@ async def subject(
     earlier = await records.recent_posts(session, task.as_of, EARLIER_POSTS)
     rendered = channels.Rendered.model_validate(content[channel])
     expected = await quality.foretold(
-        session, rendered, draft, channel=channel, as_of=task.as_of, topic=task.topic, persona=brief.persona
+        session,
+        rendered,
+        draft,
+        channel=channel,
+        as_of=task.as_of,
+        topic=task.topic,
+        persona=brief.persona,
+        publish_at=task.publish_at,
     )
     return Subject(
         draft=draft,

@@ -176,6 +176,7 @@ def _expected(judged: Assessment | None) -> ExpectedOut:
         value=one.value,
         low=one.low,
         high=one.high,
+        at=one.at,
         level=one.level,
         outcome=one.outcome,
         n=one.n,

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.context import predicting
+from cofounder.business.context import service as history
 from cofounder.business.context.predicting import Prediction
 from cofounder.channels import Rendered
 from cofounder.channels.tagging import bare
@@ -78,14 +79,17 @@ async def foretold(
     as_of: datetime,
     topic: str | None,
     persona: str | None,
+    publish_at: datetime | None,
 ) -> Prediction:
-    """What history as of the request lets expect of a text on its channel."""
+    """What history as of the request lets expect of a text on its channel at the time that is set or else suggested."""
+    suggested = {} if publish_at else await history.times_in_utc(session, [channel], as_of=as_of)
     text = predicting.Text(
         content=bare(rendered.plain),
         title=draft.title or draft.subject,
         topic=topic,
         persona=persona,
         hashtags=rendered.hashtags,
+        at=publish_at or suggested[channel].at,
     )
     return await predicting.predict(session, text, channel, as_of=as_of, with_kept=False)
 

@@ -41,6 +41,7 @@ class Beside:
     as_of: datetime
     topic: str | None
     tags: Mapping[str, Tags | None]  # what the links of each channel's text get
+    publish_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -242,7 +243,8 @@ async def _beside(session: AsyncSession, task_id: UUID, current: Mapping[str, Va
     task = await records.get_task(session, task_id)
     posts = await records.recent_posts(session, task.as_of, EARLIER_POSTS)
     tags = {channel: await rendering.tags(session, task, channel) for channel in current}
-    return Beside([bare(post.content) for post in posts if post.task_id != task_id], task.as_of, task.topic, tags)
+    earlier = [bare(post.content) for post in posts if post.task_id != task_id]
+    return Beside(earlier, task.as_of, task.topic, tags, task.publish_at)
 
 
 async def _judge(
@@ -266,6 +268,7 @@ async def _judge(
         as_of=beside.as_of,
         topic=beside.topic,
         persona=variant.persona,
+        publish_at=beside.publish_at,
     )
     subject = Subject(
         draft=draft,

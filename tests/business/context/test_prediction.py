@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.context import model, predicting
+from cofounder.business.context import hours, predicting
+from cofounder.business.context.model import Model
 from cofounder.business.context.predicting import Text, held_of
 from cofounder.business.context.queries import Kept
 from cofounder.business.imports.tables import Import
@@ -78,13 +79,13 @@ def walked(data: Scored, first: float, times: int) -> tuple[float, int, float, f
     inside, off, off_mean = 0, [], []
     for start, end in pairwise(edges):
         seen = data[max(0, start - predicting.MOST_POSTS) : start]
-        made = model.fit([post for post, _ in seen], [value for _, value in seen])
+        made = hours.fit([post for post, _ in seen], [value for _, value in seen])
         assert made is not None
         for post, came in data[start:end]:
             middle, low, high = made.predict(post)
             inside += low <= came <= high
             off.append(abs(middle - came))
-            off_mean.append(abs(made.mean - came))
+            off_mean.append(abs(made.anytime.mean - came))
     return inside / len(off), len(off), sum(off) / len(off), sum(off_mean) / len(off_mean)
 
 
@@ -113,10 +114,10 @@ def noise(n: int, seed: int, slope: float = 0.0) -> Scored:
     return found
 
 
-def fitted(data: Scored) -> model.Model:
-    made = model.fit([post for post, _ in data], [value for _, value in data])
+def fitted(data: Scored) -> Model:
+    made = hours.fit([post for post, _ in data], [value for _, value in data])
     assert made is not None
-    return made
+    return made.anytime
 
 
 def test_where_texts_say_nothing_the_model_says_that_it_is_no_better_than_the_mean() -> None:
@@ -142,9 +143,76 @@ def test_where_texts_matter_the_model_finds_it_and_its_interval_is_narrower() ->
     assert 0.7 <= made.coverage <= 0.9
 
 
+MORNING, NOON, NIGHT = (datetime(2026, 11, 23, hour, 12, tzinfo=UTC) for hour in (9, 15, 21))
+
+
+def two_hours(n: int, seed: int, *, rare: int = 2, spread: tuple[float, float] = (0.2, 0.2)) -> Scored:
+    """A channel that posts at nine, which brings 10%, each `rare`-th time, else at three, which brings 3%."""
+    random, found = Random(seed), []
+    for at in range(n):
+        early = at % rare == 0
+        out = (NOW - timedelta(days=n - at)).replace(hour=9 if early else 15, minute=random.randrange(30))
+        post = {
+            "title": "",
+            "content": f"Post {random.choice('abcdef')} on things.",
+            "topic": None,
+            "published_at": out,
+        }
+        found.append((post, math.log(0.10 if early else 0.03) + random.gauss(0, spread[not early])))
+    return found
+
+
+def held(made: hours.Models, posts: Scored, *, blind: bool = False) -> float:
+    """Which share of the posts an interval of theirs held; `blind`: their time of publication is not given."""
+    inside = 0
+    for post, came in posts:
+        _, low, high = made.predict({**post, "published_at": None} if blind else post)
+        inside += low <= came <= high
+    return inside / len(posts)
+
+
+@pytest.mark.parametrize("more", [{}, {"rare": 5}, {"spread": (0.6, 0.1)}], ids=["even", "rare", "uneven"])
+def test_of_a_channel_whose_hours_differ_the_interval_holds_without_an_hour_and_at_each(more: dict[str, Any]) -> None:
+    blind, early, late = [], [], []
+    for seed in range(5):
+        data = two_hours(600, seed, **more)
+        made = hours.fit([post for post, _ in data[:300]], [value for _, value in data[:300]])
+        assert made is not None
+        assert made.timed is not None
+        later = data[300:]
+        blind.append(held(made, later, blind=True))
+        early.append(held(made, [one for one in later if one[0]["published_at"].hour == 9]))
+        late.append(held(made, [one for one in later if one[0]["published_at"].hour == 15]))
+    for found in (blind, early, late):
+        assert 0.74 <= sum(found) / len(found) <= 0.86, (blind, early, late)
+
+
+def test_an_hour_that_is_given_makes_the_interval_narrower_and_one_never_used_is_not_reckoned_with() -> None:
+    data = two_hours(300, 1)
+    made = hours.fit([post for post, _ in data], [value for _, value in data])
+    assert made is not None
+    post = data[-1][0]
+    early, late, never, none = (
+        made.predict({**post, "published_at": at}) for at in (MORNING, NOON, NIGHT, None)
+    )  # fmt: skip
+    assert math.exp(early[0]) == pytest.approx(0.10, rel=0.15)
+    assert math.exp(late[0]) == pytest.approx(0.03, rel=0.15)
+    assert never == none
+    assert none[1] < math.log(0.03) < math.log(0.10) < none[2]
+    assert max(early[2] - early[1], late[2] - late[1]) < 0.5 * (none[2] - none[1])
+
+
+def test_posts_of_no_known_time_tell_of_the_text_alone() -> None:
+    data = [({**post, "published_at": None}, value) for post, value in two_hours(100, 1)]
+    made = hours.fit([post for post, _ in data], [value for _, value in data])
+    assert made is not None
+    assert made.timed is None
+    assert made.of(MORNING) == (made.anytime, None)
+
+
 def test_few_posts_or_equal_ones_carry_no_model() -> None:
-    assert model.fit([post for post, _ in noise(39, 1)], [value for _, value in noise(39, 1)]) is None
-    assert model.fit([post for post, _ in noise(60, 1)], [1.0] * 60) is None
+    assert hours.fit([post for post, _ in noise(39, 1)], [value for _, value in noise(39, 1)]) is None
+    assert hours.fit([post for post, _ in noise(60, 1)], [1.0] * 60) is None
 
 
 def test_intervals_given_before_are_held_against_what_came() -> None:
@@ -229,6 +297,31 @@ async def test_what_is_told_of_every_text_says_that_it_is_the_typical_post_and_n
     assert "the geometric mean of its newest 80 measured posts" in one.note
     assert "the mean" not in one.note.replace("the geometric mean", "")
     assert f"{typical:.2%} is typical, 80% interval" in one.note
+
+
+async def test_the_answer_names_the_time_that_it_is_said_of(session: AsyncSession) -> None:
+    for post, value in two_hours(120, 2):
+        out = post["published_at"]
+        row = await records.add_post(session, NewPost(platform="x", content=post["content"], published_at=out))
+        clicks = round(1000 * math.exp(value))
+        await records.add_readings(
+            session, [NewReading(post_id=row.id, platform="x", measured_at=out + timedelta(hours=80), views=1000, source="t",
+                                 clicks=clicks)]
+        )  # fmt: skip
+    at = NOW + timedelta(days=10)
+
+    async def of(moment: datetime | None) -> predicting.Expected:
+        return (await predicting.predict(session, Text(content="Post a.", at=moment), "x", as_of=at)).main
+
+    none, early, night = await of(None), await of(MORNING), await of(NIGHT)
+    assert (none.at, early.at, night.at) == (None, MORNING, None)
+    assert "the hours its posts go out at, as no time of publication is given" in none.note
+    assert "goes out on Monday 2026-11-23 09:12 UTC" in early.note
+    assert "fewer than 10 of the newest went out within an hour of Monday 2026-11-23 21:12 UTC" in night.note
+    assert (none.value, none.low, none.high) == (night.value, night.low, night.high)
+    assert early.low is not None
+    assert none.low is not None
+    assert none.low < 0.035 < 0.06 < early.low
 
 
 async def test_a_thin_history_says_not_enough_data_with_the_n(session: AsyncSession) -> None:

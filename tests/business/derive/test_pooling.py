@@ -49,6 +49,7 @@ def test_no_interval_is_without_width_where_no_hour_seems_to_differ() -> None:
     rows: list[Mapping[str, Any]] = [
         {
             "rated": True,
+            "dated": True,
             "hour": hour,
             "weekday": 1 + hour % 7,
             "n": 5,

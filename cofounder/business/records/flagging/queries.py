@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from cofounder.business.records.odd import ODD, Odd
+from cofounder.business.records.odd import ODD, UNDATED, UNWORDED, Odd
 
 # Flags of a column that stand in another one's stead for what the file did not say.
-_STAND_IN = {"measured_at": "measured_at_missing", "published_at": "published_at_of_reading"}
+_STAND_IN = {"measured_at": "measured_at_missing", "published_at": UNDATED, "content": UNWORDED}
 
 
 def flags_of(kind: str, columns: Sequence[str], said: Mapping[str, str]) -> str:

@@ -66,8 +66,12 @@ def of_post(post: Mapping[str, Any], states: Mapping[date, Mapping[str, Any]]) -
         "topic_cluster": vocabulary.name_of(post["subject"]),
         "tone": _lower(post["tone"]),
         "persona": vocabulary.name_of(post["persona"]),
-        **vocabulary.of_moment(at),
-        **vocabulary.of_text("\n".join(filter(None, [post["title"], post["content"]]))),
+        **(vocabulary.of_moment(at) if post["published_at_known"] else {}),
+        **(
+            vocabulary.of_text("\n".join(filter(None, [post["title"], post["content"]])))
+            if post["content_known"]
+            else {}
+        ),
         **vocabulary.of_state(states.get(month, {}), states.get(outcomes.previous(month))),
     }
     return _unit(str(post["id"]), at, post["platform"], given, post["engaged"])
