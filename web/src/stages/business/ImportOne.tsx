@@ -5,6 +5,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { ask, client, Problem, type Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
+import { useProblem } from "../../api/problem";
 import { IMPORTING, type Import, oneImport, refusals } from "../../api/queries";
 import { Figures } from "../../parts/Figures";
 import { More } from "../../parts/More";
@@ -36,7 +37,7 @@ function One({ of }: { of: Import }) {
   const operator = useMay("operator");
   const queries = useQueryClient();
   const navigate = useNavigate({ from: "/business" });
-  const [problem, setProblem] = useState<unknown>();
+  const [problem, setProblem] = useProblem<unknown>();
   const [mapping, setMapping] = useState(false);
   const [throwing, setThrowing] = useState(false);
   const busy = IMPORTING.includes(of.state);
