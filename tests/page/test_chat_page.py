@@ -103,7 +103,12 @@ async def test_a_text_that_changed_after_it_was_opened_is_not_approved_in_chat(m
     edited = {"edits": {"linkedin": {"content": "Somebody else wrote this about our 320 customers."}}}
     changed = await working.approver.put(f"/api/orchestrator/approval/{waits['task_id']}/draft", json=edited)
     assert changed.status_code == 200, changed.text
-    await expect(card).to_contain_text("Somebody changed the text")
+    why = card.get_by_text("Somebody changed the text")
+    await expect(why).to_be_in_viewport()  # beside the button that it holds back
+    above, below = await why.bounding_box(), await card.get_by_role("button", name="Approve").bounding_box()
+    assert above is not None
+    assert below is not None
+    assert below["y"] - above["y"] < 150
     await expect(card.get_by_role("button", name="Approve")).to_be_disabled()
     await card.get_by_role("button", name="Show what stands now").click()
     await expect(card).to_contain_text("Somebody else wrote this")
