@@ -12,9 +12,10 @@ THANKS = re.compile(
 HELP = re.compile(
     r"^(?:help|what can you (?:do|tell|answer)|who are you|what (?:do|are) you|how do(?:es)? (?:this|it) work)"
 )
+_KINDLY = r"(?:(?:please|now|then|yes|yeah|ok|okay|sure|and|can you|could you|go ahead and|just|also)[\s,]*){0,8}"
+# once only: repeated it could be cut at each of its words, which takes for ever
 _POLITELY = (
-    r"(?:(?:please|now|then|yes|yeah|ok|okay|sure|and|can you|could you|go ahead and|just|also|"
-    r"(?:ignore|disregard|forget|override)[^.:;]{0,200}?(?:[.:;!,]| and\b| then\b))[\s,]*){0,8}"
+    rf"{_KINDLY}(?:(?:ignore|disregard|forget|override)[^.:;]{{0,200}}?(?:[.:;!,]| and\b| then\b)[\s,]*)?{_KINDLY}"
 )
 _THAT_WAITS = (
     r"(?:it|this|that|them|these|those|both|all|everything|now|"
