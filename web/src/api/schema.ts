@@ -1294,6 +1294,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calendar/meant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List meant
+         * @description Tasks that are meant for a time and that nobody has decided yet, earliest first.
+         */
+        get: operations["list_meant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/publications/{publication_id}/cancel": {
         parameters: {
             query?: never;
@@ -7950,7 +7970,7 @@ export interface components {
             hashtags?: string[];
             /**
              * Publish At
-             * @description When it would go out; none means as of
+             * @description When it would go out; none means at the hours the channel's posts go out
              */
             publish_at?: string | null;
             /** As Of */
@@ -8690,6 +8710,11 @@ export interface components {
             /** High */
             high?: number | null;
             /**
+             * At
+             * @description The time of publication that this is said of; null: it is said of the times at which the channel's posts go out, and the note says why
+             */
+            at?: string | null;
+            /**
              * Level
              * @description How often the interval is to hold, 0-1
              * @default 0.8
@@ -8744,6 +8769,11 @@ export interface components {
             low?: number | null;
             /** High */
             high?: number | null;
+            /**
+             * At
+             * @description The time of publication that it is said of: the one set when the text was judged, else the suggested one; null: the times at which the channel's posts go out
+             */
+            at?: string | null;
             /** Level */
             level?: number | null;
             /** Outcome */
@@ -10670,6 +10700,11 @@ export interface components {
             /** @description Of a proposal. */
             proof: components["schemas"]["GainOut"] | null;
             /**
+             * Outdated
+             * @description Of a proposal that waits: why it cannot be approved, what voices are drawn with having changed since. Look again.
+             */
+            outdated: string | null;
+            /**
              * Standing
              * @enum {string}
              */
@@ -10845,6 +10880,44 @@ export interface components {
             kind: "local" | "key" | "person";
             /** Has Password */
             has_password: boolean;
+        };
+        /** MeantList */
+        MeantList: {
+            /** Items */
+            items: components["schemas"]["MeantOut"][];
+        };
+        /**
+         * MeantOut
+         * @description An undecided task that is meant for a time: what nobody has approved yet, as a calendar shows it.
+         */
+        MeantOut: {
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            /**
+             * Told
+             * @description Its title, or what was asked for.
+             */
+            told: string;
+            /** Status */
+            status: string;
+            /**
+             * Publish At
+             * Format: date-time
+             */
+            publish_at: string;
+            /**
+             * Channels
+             * @description As far as they are known.
+             */
+            channels: string[];
+            /**
+             * Expires At
+             * @description Undecided by then it ends.
+             */
+            expires_at: string | null;
         };
         /**
          * MeasureRunOut
@@ -23386,6 +23459,71 @@ export interface operations {
             };
         };
     };
+    list_meant: {
+        parameters: {
+            query: {
+                /** @description At this time or later. */
+                since: string;
+                /** @description Before this time. */
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeantList"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; The time span ends before it begins. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cancel_publication: {
         parameters: {
             query?: never;
@@ -30216,7 +30354,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; The arms make no experiment.; An arm names a voice that does not exist.; The experiment must end after it starts, and later than now.; There is no such policy. */
+            /** @description Some fields do not fit.; The arms make no experiment.; An arm names a voice that does not exist.; The experiment must end after it starts, and later than now.; The experiment starts within a year.; There is no such policy. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -31647,7 +31785,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; There is no such policy. */
+            /** @description Some fields do not fit.; There is no such channel.; There is no such policy. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -32063,7 +32201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This look waits for nobody.; A later look has taken the place of this proposal. */
+            /** @description This look waits for nobody.; A later look has taken the place of this proposal.; What voices are drawn with was changed since this look: these weights would do something else than it tells. */
             409: {
                 headers: {
                     [name: string]: unknown;
