@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from cofounder.business.derive import tables as derive
+from cofounder.business.records import tables as records
 from cofounder.flow.learn import tables as learn
 from cofounder.flow.learn.performance import views
 from cofounder.flow.train.data import tables as training_data
@@ -80,8 +81,15 @@ def _named_by_content(path: Path) -> None:
 def _with_triggers(context: Any, revision: Any, directives: list[Any]) -> None:
     """Alembic sees tables and indexes; what the database does by itself is written beside the tables it is about."""
     (script,) = directives
-    made = (*derive.TRIGGERS, *learn.TRIGGERS, *views.CREATE, *training_data.TRIGGERS, *personas.TRIGGERS)
-    undone = (*personas.UNDO, *training_data.UNDO, *views.DROP, *learn.UNDO, *derive.UNDO)
+    made = (
+        *records.TRIGGERS,
+        *derive.TRIGGERS,
+        *learn.TRIGGERS,
+        *views.CREATE,
+        *training_data.TRIGGERS,
+        *personas.TRIGGERS,
+    )
+    undone = (*personas.UNDO, *training_data.UNDO, *views.DROP, *learn.UNDO, *derive.UNDO, *records.UNDO)
     script.upgrade_ops.ops += [ops.ExecuteSQLOp(statement) for statement in made]
     script.downgrade_ops.ops[:0] = [ops.ExecuteSQLOp(statement) for statement in undone]
 

@@ -118,6 +118,12 @@ async def cost_of_scopes(session: AsyncSession, task_id: UUID, prefix: str) -> D
     return total or Decimal(0)
 
 
+async def cost_by_kind(session: AsyncSession, task_id: UUID) -> dict[str, Decimal]:
+    kind = func.substring(ModelCall.scope, "^[a-z]+").label("kind")
+    wanted = select(kind, func.sum(ModelCall.cost_usd)).where(ModelCall.task_id == task_id).group_by(kind)
+    return {row[0] or "": row[1] for row in await session.execute(wanted)}
+
+
 async def late(session: AsyncSession, since: datetime, times: int) -> dict[str, datetime]:
     """Models whose newest `times` calls since then all ended without an answer in time -> when the last one did.
 
@@ -183,22 +189,6 @@ async def skipped(session: AsyncSession, model: str, scopes: str, start: datetim
         )
     ).all()
     return (int(rows[0][0]), rows[0][1]) if rows else (0, None)
-
-
-async def sums(session: AsyncSession, task_id: UUID) -> tuple[Decimal, int, int, float, int]:
-    """Cost in USD, tokens in, tokens out, seconds, calls."""
-    row = (
-        await session.execute(
-            select(
-                func.coalesce(func.sum(ModelCall.cost_usd), 0),
-                func.coalesce(func.sum(ModelCall.tokens_in), 0),
-                func.coalesce(func.sum(ModelCall.tokens_out), 0),
-                func.coalesce(func.sum(ModelCall.seconds), 0.0),
-                func.count(),
-            ).where(ModelCall.task_id == task_id, ModelCall.state != "skipped")
-        )
-    ).one()
-    return Decimal(row[0]), int(row[1]), int(row[2]), float(row[3]), int(row[4])
 
 
 async def of_task(session: AsyncSession, task_id: UUID) -> Sequence[ModelCall]:

@@ -7,7 +7,7 @@ through it several milliseconds, and a task on a machine without keys needs neit
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -93,23 +93,14 @@ async def judge(
         return None
 
 
-@dataclass(frozen=True)
-class TaskSpending:
-    cost_usd: Decimal
-    tokens_in: int
-    tokens_out: int
-    seconds: float
-    calls: int
-
-
-async def spent(session: AsyncSession, task_id: UUID) -> TaskSpending:
-    """What a task's calls came to so far; what was reserved for a call without an answer counts."""
-    return TaskSpending(*await queries.sums(session, task_id))
-
-
 async def spent_on(session: AsyncSession, task_id: UUID, scope_prefix: str) -> Decimal:
     """USD that a task's calls in some scopes came to: "step:draft_linkedin:" is one step with all its turns."""
     return await queries.cost_of_scopes(session, task_id, scope_prefix)
+
+
+async def spent_by_kind(session: AsyncSession, task_id: UUID) -> dict[str, Decimal]:
+    """What a task's calls came to in USD, by the first word of their scope: plan, step, refine, judge, alternative."""
+    return await queries.cost_by_kind(session, task_id)
 
 
 async def uncounted(session: AsyncSession, scope: str) -> dict[int, Decimal]:

@@ -23,7 +23,7 @@ from cofounder.flow.train.datasets.schemas import DatasetIn
 from cofounder.flow.train.jobs import service as jobs
 from cofounder.flow.train.jobs.schemas import DeployIn, JobIn
 from cofounder.flow.train.promotion import service as promotion
-from cofounder.flow.train.promotion.schemas import ActiveIn
+from cofounder.flow.train.promotion.schemas import ActiveIn, RollBackIn
 from cofounder.flow.train.tuners.interface import Remains, TunerNotReady
 from cofounder.flow.train.tuners.local import LocalTuner, python
 from cofounder.kit.db import reading, transaction
@@ -156,6 +156,6 @@ async def learnt(model: str) -> None:
     calls = await planned("let the bird sing about the second shop")
     assert any(one["model"] == f"tuned:{model}" and one["state"] == "answered" for one in calls), calls
     async with transaction() as session:
-        await promotion.roll_back(session, "planner", "shown", LOCAL_OWNER)
+        await promotion.roll_back(session, RollBackIn(role="planner", active=model, reason="shown"), LOCAL_OWNER)
     calls = await planned("let the bird sing about the oven")
     assert [one["model"] for one in calls] == ["offline"]

@@ -14,6 +14,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from cofounder.business.records import service as records
+from cofounder.flow.request import service as requests
+from cofounder.flow.request.phases import PHASES
+from cofounder.flow.request.queries import add_phases
 from cofounder.kit import db
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import until
@@ -144,9 +148,9 @@ async def test_a_paid_answer_that_cannot_be_used_still_counts(provider: Any, bri
     task = new_id()
     provider.answers = ['{"body": 7}']
     await service.write(brief, task_id=task, scope="step:draft:0")
-    async with db.transaction() as session:
-        spending = await service.spent(session, task)
-    assert (spending.tokens_in, spending.tokens_out, spending.calls) == (1200, 300, 2)
+    failed, built_in = await rows(task)
+    assert (failed["tokens_in"], failed["tokens_out"], failed["state"]) == (1200, 300, "failed")
+    assert (built_in["tokens_in"], built_in["model"]) == (0, "offline")
 
 
 async def test_the_next_model_of_the_chain_is_asked_before_the_offline_one(
@@ -223,6 +227,29 @@ async def test_a_priced_model_costs_what_its_tokens_cost_and_stops_at_the_budget
     skipped = next(row for row in await rows(task) if row["state"] == "skipped")
     assert "left for today" in skipped["error"]
     assert len(openai_server.requests) == 1
+
+
+async def test_a_task_costs_what_all_its_calls_came_to_whichever_phase_asked(
+    openai_server: Any, database: Any, brief: Brief, configured: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("OPENAI_BASE_URL", openai_server.url)
+    configured("openai:gpt-4.1-mini", model_timeout_seconds="1")
+    openai_server.answers = [WRITTEN, WRITTEN, '{"body": 7}', 5.0]
+    async with db.transaction() as session:
+        task = await records.add_task(session, request="Post about revenue")
+        other = await records.add_task(session, request="Post about bread")
+        await add_phases(session, task.id, PHASES)
+    scopes = ("step:draft_linkedin:0", "refine:linkedin:1", "judge:linkedin:1", "alternative:linkedin:1.1.0")
+    await asyncio.gather(*(service.write(brief, task_id=task.id, scope=scope) for scope in scopes))
+    paid = sum(row["cost_usd"] for row in await rows(task.id))
+    async with db.reading() as session:
+        cost = (await records.get_task(session, task.id)).cost
+        phases = {one.name: one.cost for one in await requests.phases_of(session, task.id) if one.cost}
+        assert (await records.get_task(session, other.id)).cost == 0
+    assert float(cost) == pytest.approx(float(paid))
+    assert set(phases) == {"execution", "refinement", "quality_check", "approval"}
+    assert sum(phases.values()) == pytest.approx(float(cost))
 
 
 async def test_a_model_whose_price_nobody_knows_is_not_asked_and_the_next_one_is(

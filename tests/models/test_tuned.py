@@ -278,7 +278,7 @@ async def test_a_call_in_shadow_stands_on_record_before_it_leaves_and_costs_its_
         (row,) = await shadow_calls()
         async with reading() as session:
             assert await service.cost_today(session) == row.cost_usd > 0
-            assert (await service.spent(session, task)).cost_usd == 0
+            assert await service.spent_by_kind(session, task) == {"plan": 0}
 
 
 async def test_a_tuned_writer_gets_brief_and_facts_as_its_lines_have_them(

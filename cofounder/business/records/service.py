@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -128,12 +127,6 @@ async def meant_for(session: AsyncSession, since: datetime, until: datetime) -> 
 async def past_expiry(session: AsyncSession, at: datetime, *, limit: int = 200) -> Sequence[UUID]:
     """Ids of tasks that nobody decided by the time that was set for them."""
     return await queries.past_expiry(session, at, limit)
-
-
-async def add_cost(session: AsyncSession, id: UUID, cost_usd: Decimal) -> None:
-    """Add to what the task has cost so far, in US dollars."""
-    if cost_usd:
-        await queries.add_cost(session, id, cost_usd)
 
 
 async def list_tasks(

@@ -125,7 +125,7 @@ class Task(Sourced, Row):
     expires_at: Mapped[OptionalMoment]  # undecided by then it ends, where a person wished so
     estimated_cost: Mapped[Usd]
     estimated_seconds: Mapped[float] = mapped_column(server_default="0")
-    cost: Mapped[Usd]
+    cost: Mapped[Usd]  # what its calls of models came to; kept by COSTS
     quality_score: Mapped[OptionalScore]
     refinements: Mapped[int] = mapped_column(server_default="0")
     error: Mapped[OptionalDocument]
@@ -337,3 +337,24 @@ class EarlierContent(Row):
     replaced_at: Mapped[Moment]
     import_id: Mapped[OptionalKey]  # the import that replaced it
     __table_args__ = (Index("ix_earlier_contents_row", "table_name", "row_id", "replaced_at"),)
+
+
+# Whoever asks a model for a task (its plan, a step, a refinement, a judge, another text) makes it dearer, in the
+# transaction that reserves or counts the call: no path can forget it, and none can count it twice. Deferred, so that the
+# task's row is held only while the transaction commits.
+TRIGGERS = (
+    """CREATE FUNCTION keep_cost() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  UPDATE tasks SET cost = cost + NEW.cost_usd - CASE TG_OP WHEN 'UPDATE' THEN OLD.cost_usd ELSE 0 END WHERE id = NEW.task_id;
+  RETURN NULL;
+END $$""",
+    """CREATE CONSTRAINT TRIGGER call_reserved AFTER INSERT ON model_calls DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (NEW.task_id IS NOT NULL AND NEW.cost_usd <> 0) EXECUTE FUNCTION keep_cost()""",
+    """CREATE CONSTRAINT TRIGGER call_counted AFTER UPDATE ON model_calls DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (NEW.task_id IS NOT NULL AND NEW.cost_usd <> OLD.cost_usd) EXECUTE FUNCTION keep_cost()""",
+)
+UNDO = (
+    "DROP TRIGGER call_counted ON model_calls",
+    "DROP TRIGGER call_reserved ON model_calls",
+    "DROP FUNCTION keep_cost()",
+)

@@ -225,7 +225,6 @@ def _leaving(left: Left) -> queries.Leaving:
         state,
         note=result.get("note"),
         finished_at=None if state == "waiting" and not result.get("rests") else now(),
-        cost=result.get("cost"),
     )
 
 

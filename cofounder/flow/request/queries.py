@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 from uuid import UUID
@@ -68,7 +67,7 @@ SELECT (SELECT coalesce((SELECT entered_at FROM marked),
     (SELECT entered_at FROM phases WHERE task_id = entered.id AND name = :name), now()) FROM entered), {left}"""
 # The phase before it, left as `leave_phase` does: between two phases nobody is asked, so that they share the round trip.
 _GONE = """gone AS (
-    UPDATE phases SET state = :left_state, note = :left_note, finished_at = :left_finished_at, cost = coalesce(:left_cost, cost)
+    UPDATE phases SET state = :left_state, note = :left_note, finished_at = :left_finished_at
     WHERE task_id = :task AND name = :left_name AND entered_at = :left_entered
     AND NOT (CAST(:left_state AS varchar) = 'waiting' AND state = 'done') RETURNING id
 ),"""
@@ -104,7 +103,6 @@ class Leaving(NamedTuple):
     state: str
     note: str | None
     finished_at: datetime | None
-    cost: Decimal | None  # None: what it was
 
 
 async def enter_phase(

@@ -21,6 +21,7 @@ from cofounder.kit.clock import now
 from cofounder.kit.errors import Conflict, InputInvalid
 from cofounder.kit.ids import new_id
 from cofounder.kit.once import KeyReused
+from cofounder.models import service as models
 from cofounder.models.offline.parsing.channels import is_thread
 from cofounder.people.service import audit
 
@@ -30,6 +31,8 @@ PlanCheck = Callable[[dict[str, Any]], Awaitable[None]]
 _plan_checks: list[PlanCheck] = []
 Ending = Callable[[AsyncSession, UUID], Awaitable[None]]
 _endings: list[Ending] = []
+# First word of a call's scope -> the phase that asks so; a step of the plan asks by any other name.
+_ASKED_IN = {"plan": "planning", "judge": "quality_check", "refine": "refinement", "alternative": "approval"}
 
 
 class UnknownPersona(InputInvalid):
@@ -298,7 +301,7 @@ async def _unfinished(session: AsyncSession, task_id: UUID) -> records.TaskRow:
 
 async def phases_of(session: AsyncSession, task_id: UUID) -> list[PhaseOut]:
     """The nine phases in order, with the seconds each has taken so far."""
-    moment = now()
+    moment, costs = now(), await _costs(session, task_id)
     return [
         PhaseOut(
             name=row.name,
@@ -307,10 +310,18 @@ async def phases_of(session: AsyncSession, task_id: UUID) -> list[PhaseOut]:
             seconds=round(((row.finished_at or moment) - row.started_at).total_seconds(), 3)
             if row.started_at
             else None,
-            cost=float(row.cost or 0),
+            cost=costs.get(row.name, 0.0),
         )
         for row in await queries.phases(session, task_id)
     ]
+
+
+async def _costs(session: AsyncSession, task_id: UUID) -> dict[str, float]:
+    costs: dict[str, float] = {}
+    for kind, cost in (await models.spent_by_kind(session, task_id)).items():
+        phase = _ASKED_IN.get(kind, "execution")
+        costs[phase] = round(costs.get(phase, 0.0) + float(cost), 6)
+    return costs
 
 
 async def listed(session: AsyncSession, tasks: Sequence[records.TaskRow]) -> list[TaskOut]:

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 
-from cofounder.kit.columns import Id, OptionalMoment, OptionalWords, Usd, Words
+from cofounder.kit.columns import Id, OptionalMoment, OptionalWords, Words
 from cofounder.kit.db import Row
 
 
@@ -17,7 +17,6 @@ class Phase(Row):
     position: Mapped[int]
     state: Mapped[Words]  # waiting, running, done, skipped, failed
     note: Mapped[OptionalWords]
-    cost: Mapped[Usd]
     started_at: Mapped[OptionalMoment]
     entered_at: Mapped[OptionalMoment]  # the last time; after a kill a phase is entered again
     finished_at: Mapped[OptionalMoment]

@@ -177,7 +177,6 @@ async def _write(session: AsyncSession, graph: Graph, outcome: Outcome) -> None:
         graph.stop = graph.stop or "superseded"
         return
     await harvest.keep(session, graph.task_id, step, outcome.call, outcome.output)
-    await records.add_cost(session, graph.task_id, cost)
     graph.states[step.id] = "done"
     graph.outputs[step.id] = outcome.output
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_37ac8394"
+revision = "0001_c85f59ec"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -958,7 +958,6 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("cost", sa.Numeric(precision=14, scale=6), server_default="0", nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
@@ -2212,6 +2211,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_tokens_sign_in_id"), "tokens", ["sign_in_id"], unique=False)
     op.create_index(op.f("ix_tokens_user_id"), "tokens", ["user_id"], unique=False)
     op.execute(
+        "CREATE FUNCTION keep_cost() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  UPDATE tasks SET cost = cost + NEW.cost_usd - CASE TG_OP WHEN 'UPDATE' THEN OLD.cost_usd ELSE 0 END WHERE id = NEW.task_id;\n  RETURN NULL;\nEND $$"
+    )
+    op.execute(
+        "CREATE CONSTRAINT TRIGGER call_reserved AFTER INSERT ON model_calls DEFERRABLE INITIALLY DEFERRED\nFOR EACH ROW WHEN (NEW.task_id IS NOT NULL AND NEW.cost_usd <> 0) EXECUTE FUNCTION keep_cost()"
+    )
+    op.execute(
+        "CREATE CONSTRAINT TRIGGER call_counted AFTER UPDATE ON model_calls DEFERRABLE INITIALLY DEFERRED\nFOR EACH ROW WHEN (NEW.task_id IS NOT NULL AND NEW.cost_usd <> OLD.cost_usd) EXECUTE FUNCTION keep_cost()"
+    )
+    op.execute(
         "CREATE FUNCTION keep_latest_reading() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  INSERT INTO latest_readings (post_id, measured_at, linked_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency, platform, published_at, label, persona, campaign, is_sample, post_cost)\n  SELECT r.*, p.platform, p.published_at, lower(btrim(coalesce(p.topic, p.category))), p.persona, p.campaign, p.is_sample, p.cost FROM (\n    SELECT DISTINCT ON (post_id) post_id, measured_at, linked_at, impressions, views, reach, clicks, likes, shares, comments, followers, conversions, revenue, cost, currency FROM written WHERE post_id IS NOT NULL ORDER BY post_id, measured_at DESC, id DESC) r\n  JOIN posts p ON p.id = r.post_id\n  ON CONFLICT (post_id) DO UPDATE SET measured_at = EXCLUDED.measured_at, linked_at = EXCLUDED.linked_at, impressions = EXCLUDED.impressions, views = EXCLUDED.views, reach = EXCLUDED.reach, clicks = EXCLUDED.clicks, likes = EXCLUDED.likes, shares = EXCLUDED.shares, comments = EXCLUDED.comments, followers = EXCLUDED.followers, conversions = EXCLUDED.conversions, revenue = EXCLUDED.revenue, cost = EXCLUDED.cost, currency = EXCLUDED.currency, platform = EXCLUDED.platform, published_at = EXCLUDED.published_at, label = EXCLUDED.label, persona = EXCLUDED.persona, campaign = EXCLUDED.campaign, is_sample = EXCLUDED.is_sample, post_cost = EXCLUDED.post_cost WHERE EXCLUDED.measured_at >= latest_readings.measured_at;\n  RETURN NULL;\nEND $$"
     )
     op.execute(
@@ -2368,6 +2376,9 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION file_latest_reading()")
     op.execute("DROP FUNCTION keep_latest_reading()")
     op.execute("DROP FUNCTION look_for_latest_reading()")
+    op.execute("DROP TRIGGER call_counted ON model_calls")
+    op.execute("DROP TRIGGER call_reserved ON model_calls")
+    op.execute("DROP FUNCTION keep_cost()")
     op.drop_index(op.f("ix_tokens_user_id"), table_name="tokens")
     op.drop_index(op.f("ix_tokens_sign_in_id"), table_name="tokens")
     op.drop_table("tokens")

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.context import posts
@@ -62,7 +63,7 @@ async def test_return_is_revenue_over_what_run_and_posts_cost(session: AsyncSess
     post = await published(session)
     assert post.id is not None
     assert post.task_id is not None
-    await records.add_cost(session, post.task_id, Decimal("1.70"))
+    await session.execute(text("UPDATE tasks SET cost = 1.70 WHERE id = :id"), {"id": post.task_id})
     await records.add_web_days(session, [day(post, OUT, sessions=5, revenue=Decimal(3400), currency="USD")])
     (told,) = await after_publish(session, [[post.id]], as_of=NOW)
     assert told is not None
