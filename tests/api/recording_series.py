@@ -33,4 +33,5 @@ async def series(ask: Ask) -> None:
     await ask("pause_series", "POST", f"{path}/pause")
     await ask("resume_series", "POST", f"{path}/resume")
     await ask("list_conflicts", "GET", f"/api/calendar/conflicts?{between}")
+    await ask("list_meant", "GET", f"/api/calendar/meant?{between}")
     await ask("end_series", "POST", f"{path}/end")

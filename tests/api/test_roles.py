@@ -192,6 +192,7 @@ WANTED: dict[str, Role] = {
     "POST /api/publications/{publication_id}/cancel": "approver",
     "POST /api/publications/{publication_id}/reschedule": "approver",
     "GET /api/calendar/conflicts": "viewer",
+    "GET /api/calendar/meant": "viewer",
     "GET /api/series": "viewer",
     "POST /api/series": "operator",
     "GET /api/series/occurrences": "viewer",

@@ -9,6 +9,7 @@ ASKED = {
     "/api/series/occurrences": TIMES,
     "/api/publications": TIMES,
     "/api/calendar/conflicts": TIMES,
+    "/api/calendar/meant": TIMES,
     "/api/audit": TIMES,
     "/api/orchestrator/metrics/summary": TIMES,
     "/api/business/attribution": DAYS,

@@ -18,7 +18,7 @@ class Entry:
     """Something that goes out, or is meant to, at a time: a publication, an undecided task, or a series' slot to come."""
 
     at: datetime
-    channel: str
+    channel: str  # "" of a task of which it is not known yet
     sender: str
     account: str
     posts: int = 1
@@ -59,6 +59,8 @@ def conflicts(entries: Iterable[Entry], rules: Rules, at: datetime) -> list[Conf
 def _close(known: Sequence[Entry], apart: timedelta) -> Iterable[Conflict]:
     by: dict[tuple[str, str, str], list[Entry]] = {}
     for one in known:
+        if not one.channel:  # nobody knows yet where it goes
+            continue
         by.setdefault((one.sender, one.account, one.channel), []).append(one)
     for of in by.values():
         together: list[Entry] = []  # at one minute

@@ -10,7 +10,7 @@ from cofounder.business.records import service as records
 from cofounder.channels import accounts, senders
 from cofounder.flow.publish import queries, quotas
 from cofounder.flow.publish.calendar import Entry, Rules, conflicts
-from cofounder.flow.publish.schemas import Conflict, SlotNamed
+from cofounder.flow.publish.schemas import Conflict, MeantOut, SlotNamed
 from cofounder.flow.request.series import service as series
 from cofounder.kit.clock import now
 from cofounder.ops import connections
@@ -42,12 +42,34 @@ async def between(session: AsyncSession, since: datetime, until: datetime) -> li
     return [one for one in conflicts(entries, rules, now()) if one.at >= since]
 
 
+async def meant(session: AsyncSession, since: datetime, until: datetime) -> list[MeantOut]:
+    """Undecided tasks that are meant for a time in a range, earliest first; `until` is outside of it."""
+    return [
+        MeantOut(
+            task_id=task.id,
+            told=task.title or task.request,
+            status=task.status,
+            publish_at=task.publish_at,
+            channels=[channel for channel, _ in _routes(_channels(task))],
+            expires_at=task.expires_at,
+        )
+        for task in await records.meant_for(session, since, until)
+        if task.publish_at is not None
+    ]
+
+
+def _channels(task: records.TaskRow) -> list[str]:
+    """What it was understood to be for; before that what was wished."""
+    return list((task.intent or {}).get("channels") or task.preferences.get("channels") or [])
+
+
 async def _meant(session: AsyncSession, since: datetime, until: datetime) -> list[Entry]:
-    """Undecided tasks that are meant for a time, for each channel that they name."""
+    """Undecided tasks that are meant for a time, for each channel that they are for; once where none is known yet."""
     found = []
     for task in await records.meant_for(session, since, until):
         assert task.publish_at is not None  # that is how they were found
-        for channel, account in _routes(task.preferences.get("channels") or []):
+        routes = _routes(_channels(task)) or [("", senders.Account(sender=senders.OUTBOX, name=""))]
+        for channel, account in routes:
             found.append(
                 Entry(
                     at=task.publish_at,

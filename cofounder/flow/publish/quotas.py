@@ -29,6 +29,12 @@ async def check(
     quota = of(sender)
     if quota is None:
         return
+    if posts > quota.posts:
+        raise AccountUnfit(
+            f"{channels.called(sender)} takes {quota.words}, and this thread has {posts:,}: no time has room for it.",
+            field="schedule_at",
+            hint=f"Shorten it to {quota.posts} posts, or make several threads of it.",
+        )
     await queries.take_turn(session, f"room:{sender}:{account}")
     there = await queries.around(session, sender, account, at - quota.within, at + quota.within, but=but)
     fullest = fullest_around(there, at, quota.within)

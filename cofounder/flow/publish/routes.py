@@ -35,6 +35,7 @@ from cofounder.flow.publish.errors import (
 )
 from cofounder.flow.publish.schemas import (
     ConflictList,
+    MeantList,
     PostedIn,
     PublicationDetail,
     PublicationOut,
@@ -124,6 +125,18 @@ async def list_conflicts(
     """What of the plan gets in its own way: too close, the same text, over a quota, an access or an approval that ends."""
     in_order(since, until)
     return ConflictList(items=await clashes.between(session, since, until))
+
+
+@router.get("/calendar/meant", responses=documented(SpanBackwards))
+async def list_meant(
+    session: Session,
+    caller: Viewer,
+    since: Annotated[Time, Query(description="At this time or later.")],
+    until: Annotated[Time, Query(description="Before this time.")],
+) -> MeantList:
+    """Tasks that are meant for a time and that nobody has decided yet, earliest first."""
+    in_order(since, until)
+    return MeantList(items=await clashes.meant(session, since, until))
 
 
 @router.post("/publications/{publication_id}/cancel", responses=documented(PublicationMissing, TooLateToCancel))

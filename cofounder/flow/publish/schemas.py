@@ -82,6 +82,21 @@ class ConflictList(BaseModel):
     items: list[Conflict]
 
 
+class MeantOut(BaseModel):
+    """An undecided task that is meant for a time: what nobody has approved yet, as a calendar shows it."""
+
+    task_id: UUID
+    told: str = Field(description="Its title, or what was asked for.")
+    status: str
+    publish_at: datetime
+    channels: list[str] = Field(description="As far as they are known.")
+    expires_at: datetime | None = Field(description="Undecided by then it ends.")
+
+
+class MeantList(BaseModel):
+    items: list[MeantOut]
+
+
 class RescheduleIn(Body):
     """Another time for what waits for its own."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cofounder.business.records import service as records
 from cofounder.channels.senders.books import Quota
 from cofounder.flow.publish import clashes
 from cofounder.flow.publish.calendar import Entry, Rules, conflicts
@@ -16,7 +17,7 @@ from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database
 from tests.flow.publish.standing import approved
-from tests.flow.waiting import OPERATOR
+from tests.flow.waiting import OPERATOR, ready
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 RULES = Rules(
@@ -118,3 +119,30 @@ async def test_publications_slots_and_undecided_tasks_are_seen_together(database
     assert len(found[1].publication_ids) == 1
     assert [one.series_id for one in found[1].slots] == [made.id]
     assert later == []
+
+
+async def test_a_task_that_waits_for_approval_is_seen_also_where_its_words_alone_name_the_channel(
+    database: Database,
+) -> None:
+    at = NOON + timedelta(days=9)
+    with frozen(NOON):
+        async with transaction() as session:
+            id, unread = await ready(session, "linkedin"), await ready(session, "linkedin")
+            wanted = {
+                "publish_at": at,
+                "expires_at": at - timedelta(days=1),
+                "preferences": {},
+                "status": "pending_approval",
+            }
+            await records.update_task(session, id, intent={"channels": ["linkedin"]}, **wanted)
+            await records.update_task(session, unread, intent=None, **wanted)
+        async with transaction() as session:
+            found = await clashes.between(session, NOON, NOON + timedelta(days=10))
+            meant = await clashes.meant(session, NOON, NOON + timedelta(days=10))
+            assert await clashes.meant(session, NOON, at) == []
+    assert [(one.told, one.task_ids) for one in found if one.kind == "approval"] == [
+        ("Its approval expires before, on 2026-03-10 at 12:00 UTC.", [each]) for each in sorted((id, unread), key=str)
+    ]
+    assert {one.task_id: one.channels for one in meant} == {id: ["linkedin"], unread: []}
+    assert {(one.publish_at, one.status) for one in meant} == {(at, "pending_approval")}
+    assert all(one.told for one in meant)

@@ -15,7 +15,7 @@ import styles from "./Content.module.css";
 import { dayOf, firstOf, monthOf, moved, weeksOf } from "./month";
 import { useMoving } from "./moving";
 import { byDay, dayNamed, type Item, items, weekOf } from "./plan";
-import { conflictsBetween, slotsBetween } from "./planned";
+import { conflictsBetween, meantBetween, slotsBetween } from "./planned";
 
 const locale = typeof navigator === "undefined" ? "en" : navigator.language;
 const MONTH = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" });
@@ -65,18 +65,20 @@ export function Calendar({ month, week, go, open, openSeries, openTask }: Props)
   const query = useQuery(publicationsBetween(since, until));
   const slots = useQuery(slotsBetween(since, until)).data ?? [];
   const conflicts = useQuery(conflictsBetween(since, until)).data ?? [];
+  const meant = useQuery(meantBetween(since, until)).data ?? [];
   const { move, problem, busy } = useMoving();
   const may = useMay("approver");
   useKeys([
     ["ArrowLeft", () => go(by(-1))],
     ["ArrowRight", () => go(by(1))],
   ]);
-  const all = items(query.data ?? [], slots, conflicts);
+  const all = items(query.data ?? [], slots, conflicts, meant);
   const found = byDay(all);
   const inside = weekly ? days : days.filter((day) => day.getMonth() === first.getMonth());
   const count = inside.reduce((sum, day) => sum + (found.get(dayOf(day)) ?? []).filter(isPublication).length, 0);
   const show = (one: Item) => {
     if (one.publication) open(one.publication.publication_id);
+    else if (one.task) openTask(one.task);
     else if (one.state !== "coming" && one.slot?.task_id) openTask(one.slot.task_id);
     else if (one.slot) openSeries(one.slot.series_id);
   };

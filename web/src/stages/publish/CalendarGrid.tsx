@@ -4,7 +4,7 @@ import { Empty } from "../../parts/Rest";
 import { Glyph, lookOf, wordOf } from "../../parts/Status";
 import styles from "./Content.module.css";
 import { dayOf } from "./month";
-import { apart, type Item, movedTo } from "./plan";
+import { apart, firstHour, type Item, movedTo } from "./plan";
 
 const locale = typeof navigator === "undefined" ? "en" : navigator.language;
 const WEEKDAY = new Intl.DateTimeFormat(locale, { weekday: "short" });
@@ -13,7 +13,6 @@ const LONG_DAY = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeri
 const HOUR = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const MOST = 3;
-const EIGHT = 8 * 34; // px to the row of eight o'clock
 
 type Drop = ((one: Item, to: Date) => void) | undefined;
 type Grid = {
@@ -114,9 +113,14 @@ function Stopped({ of, show, wide }: { of: Item[]; show: (one: Item) => void; wi
 
 export function CalendarWeek({ days, ...grid }: Grid & { days: Date[] }) {
   const box = useRef<HTMLDivElement>(null);
+  const first = firstHour(days.flatMap((day) => grid.found.get(dayOf(day)) ?? []));
+  const week = days[0] ? dayOf(days[0]) : "";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another week begins at its own first hour
   useEffect(() => {
-    if (box.current) box.current.scrollTop = EIGHT;
-  }, []);
+    const row = box.current?.querySelector<HTMLElement>(`[data-hour="${first}"]`);
+    const head = box.current?.querySelector("thead")?.offsetHeight ?? 0;
+    if (box.current && row) box.current.scrollTop = row.offsetTop - head;
+  }, [week, first]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
     <div ref={box} className={styles.hours} tabIndex={0}>
@@ -135,7 +139,7 @@ export function CalendarWeek({ days, ...grid }: Grid & { days: Date[] }) {
         </thead>
         <tbody>
           {HOURS.map((hour) => (
-            <tr key={hour}>
+            <tr key={hour} data-hour={hour}>
               <th scope="row">{HOUR.format(new Date(2026, 0, 1, hour))}</th>
               {days.map((day) => (
                 <Hour key={dayOf(day)} day={day} hour={hour} {...grid} />

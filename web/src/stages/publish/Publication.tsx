@@ -56,13 +56,15 @@ function Whole({ one }: { one: Detail }) {
           <Reads one={one} found={found} />
           {one.actions?.includes("resolve") && (
             <Panel title="Is it out?" note="Sent again only where it surely is not out" pad>
-              <Look one={one} />
-              <Settle
-                id={one.publication_id}
-                attempt={one.attempt}
-                attempted={one.attempted_at}
-                posts={one.deliveries[0]?.posts}
-              />
+              <div className="stack">
+                <Look one={one} />
+                <Settle
+                  id={one.publication_id}
+                  attempt={one.attempt}
+                  attempted={one.attempted_at}
+                  posts={one.deliveries[0]?.posts}
+                />
+              </div>
             </Panel>
           )}
           {one.actions?.includes("posted") && (
@@ -79,8 +81,10 @@ function Whole({ one }: { one: Detail }) {
         </div>
         <div className="stack">
           <Panel title="Where it goes" pad>
-            <Place one={one} told={variantOf(one, found)?.delivery.note} />
-            {approver && one.state !== "unknown" && <Acts one={one} />}
+            <div className="stack">
+              <Place one={one} told={variantOf(one, found)?.delivery.note} />
+              {approver && one.state !== "unknown" && <Acts one={one} />}
+            </div>
           </Panel>
           <Effect one={one} decision={found?.decision} />
           <Descent one={one} found={found} />

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Publication } from "../../api/queries";
 import { dayOf } from "./month";
-import { apart, byDay, dayNamed, items, movedTo, weekOf } from "./plan";
+import { apart, byDay, dayNamed, firstHour, items, movedTo, weekOf } from "./plan";
 import type { Conflict, Slot } from "./planned";
 
 const slot = (more: Partial<Slot>): Slot => ({
@@ -45,6 +45,23 @@ describe("the calendar", () => {
     ]);
     expect([...byDay(found).values()].flat()).toHaveLength(3);
   });
+  it("shows a task that is meant for a time and waits for approval, once", () => {
+    const meant = (id: string) => ({
+      task_id: id,
+      told: "A post about bread",
+      status: "pending_approval",
+      publish_at: "2026-03-09T08:00:00Z",
+      channels: ["linkedin"],
+      expires_at: null,
+    });
+    const made = slot({ state: "made", task_id: "t", task_status: "pending_approval" });
+    const ends = { kind: "approval", publication_ids: [], task_ids: ["u"], slots: [] } as unknown as Conflict;
+    const found = items([], [made], [ends], [meant("t"), meant("u")]);
+    expect(found.map((one) => [one.kind, one.state, one.what, one.task, one.conflicts.length])).toEqual([
+      ["outline", "pending_approval", "A post about bread", "u", 1],
+      ["outline", "pending_approval", "Numbers", undefined, 0],
+    ]);
+  });
   it("keeps the time of day when a day is chosen, over clock changes too", () => {
     for (let month = 0; month < 12; month++) {
       const at = movedTo(new Date(2026, 0, 5, 9, 15).toISOString(), new Date(2026, month, 28));
@@ -69,4 +86,13 @@ it("folds what was stopped away from what goes out", () => {
   const gone = { ...post, publication_id: "q", state: "cancelled" } as Publication;
   const { live, stopped } = apart(items([post, gone], [], []));
   expect([live.map((one) => one.key), stopped.map((one) => one.key)]).toEqual([["p"], ["q"]]);
+});
+
+it("opens a week at eight, or where the first of it stands that goes out", () => {
+  const at = (hour: number, state = "scheduled") =>
+    ({ ...post, state, scheduled_at: new Date(2026, 2, 9, hour, 30).toISOString() }) as Publication;
+  expect(firstHour([])).toBe(8);
+  expect(firstHour(items([at(9), at(23)], [], []))).toBe(8);
+  expect(firstHour(items([at(9), at(0)], [], []))).toBe(0);
+  expect(firstHour(items([at(9), at(3, "cancelled")], [], []))).toBe(8);
 });

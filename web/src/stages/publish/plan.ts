@@ -2,7 +2,7 @@
 import type { Publication } from "../../api/queries";
 import { channelName, short } from "../../parts/words";
 import { dayOf } from "./month";
-import type { Conflict, Slot } from "./planned";
+import type { Conflict, Meant, Slot } from "./planned";
 import { gist, timeOf } from "./reading";
 
 /** One thing in the calendar. `kind` outline: nothing is decided of it yet. */
@@ -17,13 +17,14 @@ export type Item = {
   moves: boolean;
   publication?: Publication;
   slot?: Slot;
+  task?: string;
   conflicts: Conflict[];
 };
 
 const UNDECIDED = ["queued", "running", "paused", "needs_clarification", "pending_approval"];
 
 /** Everything of a stretch of time, earliest first; a slot whose task was decided is shown by its publications. */
-export function items(publications: Publication[], slots: Slot[], conflicts: Conflict[]): Item[] {
+export function items(publications: Publication[], slots: Slot[], conflicts: Conflict[], meant: Meant[] = []): Item[] {
   const found: Item[] = [];
   for (const one of publications) {
     const time = timeOf(one);
@@ -59,6 +60,21 @@ export function items(publications: Publication[], slots: Slot[], conflicts: Con
       ),
     });
   }
+  const shown = new Set(slots.map((one) => one.task_id));
+  for (const one of meant) {
+    if (shown.has(one.task_id)) continue; // by its series
+    found.push({
+      key: one.task_id,
+      time: one.publish_at,
+      kind: "outline",
+      state: one.status,
+      channel: one.channels.map(channelName).join(", "),
+      what: short(one.told, 60),
+      moves: false,
+      task: one.task_id,
+      conflicts: conflicts.filter((each) => each.task_ids.includes(one.task_id)),
+    });
+  }
   return found.sort((one, other) => one.time.localeCompare(other.time) || one.key.localeCompare(other.key));
 }
 
@@ -77,6 +93,10 @@ export function apart(all: Item[]): { live: Item[]; stopped: Item[] } {
   const gone = (one: Item) => one.state === "cancelled";
   return { live: all.filter((one) => !gone(one)), stopped: all.filter(gone) };
 }
+
+/** The hour at which a week is opened: eight, or earlier where something of it stands earlier. */
+export const firstHour = (all: Item[]): number =>
+  Math.min(8, ...apart(all).live.map((one) => new Date(one.time).getHours()));
 
 /** The same time of day on another day, and at another hour where one is named: clocks of the reader, not hours apart. */
 export function movedTo(time: string, day: Date, hour?: number): Date {

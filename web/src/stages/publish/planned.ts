@@ -6,6 +6,7 @@ import { useProblem } from "../../api/problem";
 
 export type Series = Schemas["SeriesOut"];
 export type Slot = Schemas["OccurrenceOut"];
+export type Meant = Schemas["MeantOut"];
 export type Conflict = Schemas["Conflict"];
 export type DueReading = Schemas["MeasurementOut"];
 export type SeriesIn = Schemas["SeriesIn"];
@@ -42,6 +43,15 @@ export const conflictsBetween = (since: string, until: string) =>
     queryFn: () =>
       ask(client.GET("/api/calendar/conflicts", { params: { query: { since, until } } })).then((one) => one.items),
     placeholderData: (before: Conflict[] | undefined) => before,
+  });
+
+/** Tasks that are meant for a time and that nobody has decided. */
+export const meantBetween = (since: string, until: string) =>
+  queryOptions({
+    queryKey: ["tasks", "meant", since, until],
+    queryFn: () =>
+      ask(client.GET("/api/calendar/meant", { params: { query: { since, until } } })).then((one) => one.items),
+    placeholderData: (before: Meant[] | undefined) => before,
   });
 
 /** Readings that a person is asked for by now, the longest due first. */
