@@ -90,5 +90,8 @@ async def test_a_schedule_that_would_pass_a_quota_is_refused_when_it_is_made(
     for minutes in (5, 10, -4, 14):
         with pytest.raises(AccountUnfit, match="takes 3 posts in 15 minutes, and 3 by Acme stand around"):
             await schedule(minutes, "Four.")
+    with pytest.raises(AccountUnfit, match="and this thread has 4: no time has room for it") as refused:
+        await schedule(60 * 24, "One.", "Two.", "Three.", "Four.")
+    assert refused.value.advice == "Shorten it to 3 posts, or make several threads of it."
     await schedule(16, "Five.")  # the first two are out of sight by then
     await schedule(-16, "Six.")
