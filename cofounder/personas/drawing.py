@@ -8,6 +8,7 @@ from uuid import UUID
 
 Status = Literal["active", "testing", "disabled"]
 Arm = Literal["control", "variant_a", "variant_b"]
+WAYS = ("learnt", "flattened", "lifted")  # in which an arm draws that has no policy of its own
 ARMS: tuple[Arm, ...] = ("control", "variant_a", "variant_b")
 
 FLOOR = 0.02

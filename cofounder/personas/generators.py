@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from cofounder.kit import clock
 from cofounder.kit.db import reading, transaction
+from cofounder.kit.errors import InputInvalid
 from cofounder.people import LOCAL_OWNER
 from cofounder.personas import learning, optimising
 from cofounder.personas.policies_known import PolicyFailed
@@ -15,6 +16,9 @@ from cofounder.settings import settings
 _SHAPE = {"reason", "posts_analyzed", "generators_updated", "top_performer", "bottom_performer"}
 _FIGURES = {"name", "status", "posts", "waiting", "impressions", "likes", "followers", "low", "high", "band"}
 _FIGURES |= {"weight", "probability", "override", "initial_weight"}
+
+
+MOST_DAYS = 365
 
 
 class _Undone(Exception):
@@ -47,8 +51,8 @@ async def get_top_performers(
     topic: str | None = None,
     as_of: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """The generators with the highest F/1K, best first; those without a scored post are left out."""
-    return (await _measured(days, channel, topic, as_of))[:limit]
+    """The generators with the highest F/1K, best first: of those with five scored posts or more, as a look counts them."""
+    return (await _measured(limit, days, channel, topic, as_of))[:limit]
 
 
 async def get_bottom_performers(
@@ -59,8 +63,8 @@ async def get_bottom_performers(
     topic: str | None = None,
     as_of: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """The generators with the lowest F/1K, worst first; those without a scored post are left out."""
-    return (await _measured(days, channel, topic, as_of))[::-1][:limit]
+    """The generators with the lowest F/1K, worst first: of those with five scored posts or more, as a look counts them."""
+    return (await _measured(limit, days, channel, topic, as_of))[::-1][:limit]
 
 
 async def is_generator_failing(
@@ -103,12 +107,25 @@ async def run_autonomous_optimization(*, dry_run: bool = False) -> dict[str, Any
 
 
 async def _listed(days: int, channel: str | None, topic: str | None, as_of: datetime | None) -> Sequence[PersonaOut]:
+    _within("days", days, MOST_DAYS)
     async with reading() as session:
         return (await learning.listed(session, days=days, channel=channel, topic=topic, as_of=as_of)).items
 
 
-async def _measured(days: int, channel: str | None, topic: str | None, as_of: datetime | None) -> list[dict[str, Any]]:
-    return [_figures(one) for one in await _listed(days, channel, topic, as_of) if one.per_1k is not None]
+async def _measured(
+    limit: int, days: int, channel: str | None, topic: str | None, as_of: datetime | None
+) -> list[dict[str, Any]]:
+    """Those that can be compared: one post says little, and would be first or last by chance."""
+    _within("limit", limit)
+    found = await _listed(days, channel, topic, as_of)
+    return [_figures(one) for one in found if one.per_1k is not None and one.posts >= optimising.NEW_POSTS]
+
+
+def _within(field: str, given: int, most: int | None = None) -> None:
+    """As the API has it. Raises InputInvalid."""
+    if given < 1 or (most is not None and given > most):
+        wanted = "1 or more" if most is None else f"from 1 to {most}"
+        raise InputInvalid(f"{field} is {given}; it must be {wanted}.", field=field, hint=f"Give a number {wanted}.")
 
 
 def _figures(one: PersonaOut) -> dict[str, Any]:

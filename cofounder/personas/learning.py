@@ -1,7 +1,7 @@
 """What people see and say of the voices: how each does, which weights count, and looks that are begun and taken back."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,11 @@ from cofounder.people.service import audit
 from cofounder.personas import drawing, flags, history, looking, optimising, policies_known, queries
 from cofounder.personas.breaks import SPAN
 from cofounder.personas.followers import service as followers
-from cofounder.personas.followers.service import ChannelNotCounted
+from cofounder.personas.narrowing import about
 from cofounder.personas.optimising import AGE_HOURS, TOPIC, Mode, chances, roster, voices
+from cofounder.personas.outdated import outdated
 from cofounder.personas.performance import performance
-from cofounder.personas.queries import Scored, Standing
+from cofounder.personas.queries import Standing
 from cofounder.personas.roster import persona
 from cofounder.personas.schemas import (
     FlagOut,
@@ -74,6 +75,12 @@ class Superseded(Conflict):
     hint = "Decide on the newest one, or look now: cofounder optimize"
 
 
+class VoicesChanged(Conflict):
+    """What voices are drawn with was changed since this look: these weights would do something else than it tells."""
+
+    hint = "Look again, and decide on what that proposes: cofounder optimize"
+
+
 class NotInUse(Conflict):
     """These weights are not in use."""
 
@@ -84,12 +91,6 @@ class LookUnknown(InputInvalid):
     """This place in the list is unknown."""
 
     hint = "Take next_cursor as the last answer gave it, or leave it out."
-
-
-class TopicUnknown(InputInvalid):
-    """No post of late has this topic."""
-
-    hint = "GET /api/personas lists them as topics."
 
 
 def mode() -> Mode:
@@ -115,7 +116,7 @@ async def listed(
     # What counts is when a post was scored: readings or counts that come once a month score old posts now.
     posts = await queries.outcomes(session, since=moment - timedelta(days=days) - SPAN, as_of=moment, hours=AGE_HOURS)
     topics = Counter(one.topic for one in posts if one.topic)
-    posts = _about(posts, channel, topic)
+    posts = about(posts, channel, topic)
     wanted = [one for one in posts if (one.seen_at or one.published_at) > moment - timedelta(days=days)]
     told = {one.persona: one for one in performance(wanted)}
     known = voices(standing)
@@ -149,7 +150,7 @@ async def listed(
                 low=seen.low if seen else None,
                 high=seen.high if seen else None,
                 band=seen.band if seen else "unknown",
-                note=_note(one, drawn.get(one.id, 0.0), standing),
+                note=_note(one, drawn, standing),
                 changed_by=row.changed_by if row else None,
                 version=_version(one.id, one.status, row),
                 **figures,
@@ -169,29 +170,6 @@ async def listed(
         look_back_days=days,
         proposal=proposal,
         is_sample=await queries.of_sample(session, moment),
-    )
-
-
-def _about(posts: Sequence[Scored], channel: str | None, topic: str | None) -> list[Scored]:
-    """Those of a channel and on a topic, under whatever spelling. Raises ChannelNotCounted and TopicUnknown."""
-    from cofounder.channels.naming import canonical
-
-    platform = canonical(channel) or channel if channel is not None else None
-    if platform is not None and canonical(platform) is None and all(one.platform != platform for one in posts):
-        raise ChannelNotCounted(f"There is no channel {channel!r}.", field="channel")
-    kept = [one for one in posts if platform in (None, one.platform)]
-    if topic is None:
-        return kept
-    meant = topic.strip().casefold()
-    if all(one.topic.casefold() != meant for one in posts):
-        known = ", ".join(name for name, _ in Counter(one.topic for one in posts if one.topic).most_common(10))
-        raise TopicUnknown(f"No post of late has the topic {topic!r}.", field="topic", hint=_topics_are(known))
-    return [one for one in kept if one.topic.casefold() == meant]
-
-
-def _topics_are(known: str) -> str:
-    return (
-        f"Topics of late are {known}." if known else "Posts have topics once they are imported or published with one."
     )
 
 
@@ -240,14 +218,17 @@ async def change(
     return next(one for one in (await listed(session)).items if one.id == found.id)
 
 
-def _note(one: drawing.Drawable, probability: float, standing: Standing) -> str | None:
+def _note(one: drawing.Drawable, drawn: Mapping[str, float], standing: Standing) -> str | None:
     """What became of a probability that a person set, where it is another."""
+    probability = drawn.get(one.id, 0.0)
     if one.override is None or one.status == "disabled" or abs(one.override - probability) < 0.0005:
         return None
-    taken = sum(each.override or 0.0 for each in voices(standing) if each.status != "disabled")
+    taken = sum(each.override or 0.0 for each in voices(standing) if each.status == "active")
     why = f"what was set adds up to {taken:.0%}, and every voice keeps its floor"
-    if standing.adopted is not None:
-        why = "the arm of an experiment was adopted, which draws otherwise"
+    if one.status == "testing" and one.id in drawn:
+        why = "it is in testing, and a voice in testing is drawn at the floor"
+    elif standing.adopted is not None and standing.adopted.personas:
+        why = "the arm of an experiment was adopted, which draws the voices on its own list only"
     return f"Set to {one.override:.1%}, drawn with {probability:.1%}: {why}."
 
 
@@ -292,20 +273,22 @@ async def runs(session: AsyncSession, *, cursor: str | None, limit: int) -> Page
     used = await queries.in_use(session)
     more = str(found[limit - 1].id) if len(found) > limit else None
     total = await queries.count_runs(session)
-    return Page[LookOut](items=[run_out(row, used) for row in found[:limit]], next_cursor=more, total=total)
+    proposal, _ = await queries.waiting(session)
+    items = [run_out(row, used, await outdated(session, row) if row.id == proposal else None) for row in found[:limit]]
+    return Page[LookOut](items=items, next_cursor=more, total=total)
 
 
 async def get_run(session: AsyncSession, id: UUID) -> LookOut:
     row = await queries.run(session, id)
     if row is None:
         raise LookMissing()
-    return run_out(row, await queries.in_use(session))
+    return run_out(row, await queries.in_use(session), await outdated(session, row))
 
 
 async def decide(session: AsyncSession, id: UUID, approved: bool, *, by: Caller) -> LookOut:
     """Apply a proposal, or decline it: the newest one alone is applied, which has read all that the others have.
 
-    Raises LookMissing, NotProposed and Superseded.
+    Raises LookMissing, NotProposed, Superseded and VoicesChanged.
     """
     await queries.lock(session)
     row = await queries.run(session, id, locked=True)
@@ -317,8 +300,11 @@ async def decide(session: AsyncSession, id: UUID, approved: bool, *, by: Caller)
         raise Superseded("The company has posts of its own now; this proposal is of the sample company's.")
     later = await queries.newer(session, row) if approved else None
     if later is not None:
-        became = _standing(later, await queries.in_use(session))
+        used = await queries.in_use(session)
+        became = _standing(later, used) if later.proposed or later.applied_at else "which would change nothing"
         raise Superseded(f"A later look has taken the place of this proposal: {later.id}, {became}.")
+    if approved and await outdated(session, row) is not None:
+        raise VoicesChanged()
     row.decided_by, row.decided_at = by.who, clock.now()
     if approved:
         row.applied_at = row.decided_at
@@ -368,7 +354,7 @@ async def flagged(session: AsyncSession) -> list[FlagOut]:
     return [FlagOut(**one) for one in found]
 
 
-def run_out(row: OptimisationRun, used: OptimisationRun | None) -> LookOut:
+def run_out(row: OptimisationRun, used: OptimisationRun | None, why_outdated: str | None = None) -> LookOut:
     names = (
         "ran_at",
         "status",
@@ -385,7 +371,12 @@ def run_out(row: OptimisationRun, used: OptimisationRun | None) -> LookOut:
     values: dict[str, Any] = {name: getattr(row, name) for name in (*names, *more, "decided_by", "decided_at")}
     changes: Sequence[Any] = row.changes
     return LookOut(
-        run_id=row.id, generators_updated=len(changes), changes=list(changes), standing=_standing(row, used), **values
+        run_id=row.id,
+        generators_updated=len(changes),
+        changes=list(changes),
+        standing=_standing(row, used),
+        outdated=why_outdated,
+        **values,
     )
 
 

@@ -8,7 +8,7 @@ from cofounder.kit.db import transaction
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.ids import new_id
 from cofounder.kit.log import logger
-from cofounder.personas import optimising, queries
+from cofounder.personas import optimising, policies_known, queries
 from cofounder.settings import settings
 
 _PAUSE_SECONDS = 60.0
@@ -55,7 +55,7 @@ async def keep_failure(error: CofounderError, moment: datetime, *, by: str) -> N
     chosen = settings()
     nothing = {"changes": [], "special": [], "seed": 0, "input_hash": "", "found": {}, "code_version": ""}
     counted = {"posts_analyzed": 0, "posts_known": 0, "posts_waiting": 0, "posts_early": 0}
-    told = {"status": "failed", "reason": error.detail[:500], "mode": chosen.persona_mode}
+    told = {"status": "failed", "reason": policies_known.said(error.detail), "mode": chosen.persona_mode}
     who = {"id": new_id(), "ran_at": moment, "started_by": by, "policy": chosen.persona_policy}
     async with transaction() as session:
         who["is_sample"] = await queries.of_sample(session, moment)

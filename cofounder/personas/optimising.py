@@ -25,9 +25,11 @@ LOOK_BACK = timedelta(days=7)
 LEAST = 20  # posts scored in the look-back
 REACH = timedelta(days=365)  # posts further back count next to nothing
 NEW_POSTS, VIRAL_POSTS = 5, 5
+LEAST_CHANGE = 0.0005  # of a probability
 TOO_FEW = "insufficient data"
 
 Mode = Literal["watch", "propose", "autonomous"]
+Cells = Mapping[str, Mapping[str, float]]  # "topic|block|platform" -> id -> share
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,8 @@ async def optimise(
     ranked = performance(recent)
     told = {one.persona: one for one in ranked}
     best = _rankable(ranked, standing)
-    changed = [
-        {"generator": id, "oldWeight": round(before.get(id, 0.0), 6), "newWeight": round(share, 6)}
-        for id, share in after.items()
-        if abs(share - before.get(id, 0.0)) >= 0.0005
-    ]
+    changed = changes_of(before, after)
+    proposed = mode == "propose" and (bool(changed) or _cells_differ(learnt.cells, standing.cells))
     values |= {
         "status": "success",
         "changes": changed,
@@ -115,10 +114,10 @@ async def optimise(
         "input_hash": learnt.input_hash,
         "found": {**learnt.found, "channels_changed": [one.told() for one in breaks.breaks(posts, as_of)]},
         "cells": learnt.cells,
-        "proposed": mode == "propose",
+        "proposed": proposed,  # what would change nothing asks nobody for a decision
         "applied_at": as_of if mode == "autonomous" and not dry else None,
     }
-    if mode == "propose":
+    if proposed:
         values["proof"] = await proposing.proof(session, posts, policy, as_of, standing)
     row = await queries.put_run(session, values, _weights(learnt, after, told))
     if not dry:
@@ -132,10 +131,25 @@ async def optimise(
     return row
 
 
+def changes_of(before: Mapping[str, float], after: Mapping[str, float]) -> list[dict[str, Any]]:
+    """The probabilities that differ by half a thousandth or more, as they are kept with a run and shown."""
+    return [
+        {"generator": id, "oldWeight": round(before.get(id, 0.0), 6), "newWeight": round(share, 6)}
+        for id, share in after.items()
+        if abs(share - before.get(id, 0.0)) >= LEAST_CHANGE
+    ]
+
+
+def _cells_differ(new: Cells | None, old: Cells | None) -> bool:
+    """Whether weights that are told apart by topic, time of day and channel are others."""
+    new, old = new or {}, old or {}
+    return new.keys() != old.keys() or any(changes_of(old[place], new[place]) for place in new)
+
+
 def learn(posts: Sequence[Scored], policy: str, as_of: datetime, standing: Standing) -> Learnt:
     """Weights from every scored post: the same for the same posts, on any machine.
 
-    Raises PolicyUnknown.
+    Raises PolicyUnknown and PolicyFailed.
     """
     import numpy as np
 
@@ -153,16 +167,15 @@ def learn(posts: Sequence[Scored], policy: str, as_of: datetime, standing: Stand
     now = hours(as_of)
     initial = np.array([one.weight for one in everybody])
     topics, platforms = max(len(known.topics), 1), max(len(known.platforms), 1)
-    spec = Spec(arms, initial, drawing.floor_for(len(arms)), topics, platforms, seed)
+    spec = Spec(tuple(arms), initial, drawing.floor_for(len(arms)), topics, platforms, seed)
     made = policies_known.made(policy, spec, lambda: now)
     if policy == "blueprint" and standing.weights:  # it moves from where the weights are
         made.weights = np.array([standing.weights.get(one.id, one.weight) for one in everybody])
     everyone = np.ones(len(arms), bool)
-    if isinstance(getattr(made, "outcomes", None), Outcomes):
-        made.outcomes.load(rows)  # the same as observe, all at once
-        shown = []
-    else:
-        shown = [outcome_of(one, arms, known, everyone) for one in scored]
+    with policies_known.blamed(policy):
+        if at_once := isinstance(getattr(made, "outcomes", None), Outcomes):
+            made.outcomes.load(rows)  # the same as observe, all at once
+    shown = [] if at_once else [outcome_of(one, arms, known, everyone) for one in scored]
     weights, cells, told = policies_known.taught(policy, made, shown, now, everyone, known.topics, known.platforms)
     return Learnt(
         weights={id: float(weight) for id, weight in zip(arms, weights, strict=True)},

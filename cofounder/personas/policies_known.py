@@ -1,5 +1,7 @@
 """Which policies there are: ours, and those that installed packages bring under `cofounder.policies`."""
 
+import json
+import unicodedata
 from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -7,6 +9,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from cofounder.kit.errors import CofounderError, InputInvalid
+from cofounder.personas.drawing import WAYS
 
 if TYPE_CHECKING:
     from cofounder.personas.policies.interface import Flags, Floats, Outcome, Spec
@@ -22,6 +25,7 @@ OURS = {
 }
 MOST_CELLS = 400
 LOOK_BACK_HOURS = 7 * 24.0
+MOST_SAID = 500  # characters of what a policy raised
 
 
 class PolicyUnknown(InputInvalid):
@@ -45,7 +49,21 @@ def blamed(name: str) -> Iterator[None]:
     except (PolicyFailed, KeyboardInterrupt, CancelledError):
         raise
     except BaseException as error:
-        raise PolicyFailed(f"{name}: {type(error).__name__}: {error}") from error
+        raise PolicyFailed(said(f"{name}: {type(error).__name__}: {_message(error)}")) from error
+
+
+def said(text: str) -> str:
+    """What a stranger's code says, as it can be kept and shown: in a line, without control characters, not too long."""
+    plain = "".join(" " if unicodedata.category(one) in ("Cc", "Cs") else one for one in text)
+    line = " ".join(plain.split())
+    return line if len(line) <= MOST_SAID else f"{line[: MOST_SAID - 1]}…"
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # its message is a stranger's code too
+        return "it cannot be told"
 
 
 def answered(name: str, shares: Any, count: int) -> "Floats":
@@ -61,7 +79,8 @@ def answered(name: str, shares: Any, count: int) -> "Floats":
 
 
 def names() -> list[str]:
-    return [*OURS, *sorted(one.name for one in entry_points(group=GROUP) if one.name not in OURS)]
+    """Those that can be chosen. A package's whose name means a way of an experiment's arms is none of them."""
+    return [*OURS, *sorted(one.name for one in entry_points(group=GROUP) if one.name not in (*OURS, *WAYS))]
 
 
 def made(name: str, spec: "Spec", now: Callable[[], float]) -> Any:
@@ -76,6 +95,12 @@ def made(name: str, spec: "Spec", now: Callable[[], float]) -> Any:
             # see four, and of a house with four posts a day never the twenty that it needs.
             return kind(spec, now=now, look_back=LOOK_BACK_HOURS + AGE_HOURS)
         return kind(spec, now=now)
+    if name in WAYS:
+        raise PolicyUnknown(
+            f"{name!r} is no policy: it is a way in which an experiment's arms draw.",
+            field="policy",
+            hint="Choose another one; a package that calls its policy so must give it another name.",
+        )
     for one in entry_points(group=GROUP):
         if one.name == name:
             with blamed(name):
@@ -111,12 +136,22 @@ def taught(
         if isinstance(policy, Reweighting):  # a stranger's `fit` may be anything
             policy.fit(available)
             used = getattr(policy, "used", policy)
-            told = policy.told()
+            told = _kept(name, policy.told())
             anywhere = mixed(used.weights, policy.spec.floor, available)
             if hasattr(used, "cell"):
                 return anywhere, _cells(used, available, topics, platforms), told
-            return policy.shares(Context(now, 0, 0, 0, 0, available)), None, told
+            shares = policy.shares(Context(now, 0, 0, 0, 0, available))
+            return answered(name, shares, len(available)), None, told
         return asked(0, 0, 0), None, {}
+
+
+def _kept(name: str, told: Any) -> dict[str, Any]:
+    """What a policy tells for the log. Raises PolicyFailed where the log could not keep it."""
+    written = json.dumps(told, allow_nan=False, ensure_ascii=False)
+    written.encode()  # half a character raises
+    if not isinstance(told, dict) or "\\u0000" in written:
+        raise PolicyFailed(f"{name} told something for the log that cannot be kept.")
+    return told
 
 
 def _cells(

@@ -399,11 +399,11 @@ async def newest_run_at(session: AsyncSession, until: datetime) -> datetime | No
 
 
 async def newer(session: AsyncSession, than: OptimisationRun) -> OptimisationRun | None:
-    """The newest run of a higher number that proposed weights or put some to use."""
+    """The newest run of a higher number that proposed weights, put some to use, or found nothing to propose."""
     wanted = (
         select(OptimisationRun)
         .where(OptimisationRun.number > than.number, OptimisationRun.status == "success", _OUR_RUNS)
-        .where(OptimisationRun.proposed | OptimisationRun.applied_at.is_not(None))
+        .where((OptimisationRun.mode == "propose") | OptimisationRun.applied_at.is_not(None))
         .order_by(OptimisationRun.number.desc())
         .limit(1)
     )
@@ -413,13 +413,13 @@ async def newer(session: AsyncSession, than: OptimisationRun) -> OptimisationRun
 
 _WAITING = text(f"""
 SELECT (SELECT id FROM (SELECT id, proposed, decided_at FROM optimisation_runs r
-    WHERE status = 'success' AND (proposed OR applied_at IS NOT NULL) AND {_OURS.format("r")} ORDER BY number DESC LIMIT 1) newest
+    WHERE status = 'success' AND (mode = 'propose' OR applied_at IS NOT NULL) AND {_OURS.format("r")} ORDER BY number DESC LIMIT 1) newest
     WHERE proposed AND decided_at IS NULL) AS proposal,
   (SELECT id FROM experiments WHERE ended_at IS NULL AND end_at <= :moment) AS experiment""")
 
 
 async def waiting(session: AsyncSession) -> tuple[UUID | None, UUID | None]:
-    """(the newest proposal, unless it was decided on or other weights came after it, the experiment whose time is up)."""
+    """(the newest proposal, unless decided on or overtaken by a later look, the experiment whose time is up)."""
     row = (await session.execute(_WAITING, {"moment": now()})).one()
     return row.proposal, row.experiment
 

@@ -11,6 +11,7 @@ from cofounder.kit.versions import IfMatch, OldVersion, etag
 from cofounder.people import Approver, Operator, Viewer
 from cofounder.personas import history, learning, replaying, what_if
 from cofounder.personas.followers.service import ChannelNotCounted
+from cofounder.personas.narrowing import TopicUnknown
 from cofounder.personas.policies_known import PolicyFailed, PolicyUnknown
 from cofounder.personas.schemas import (
     DecideIn,
@@ -29,7 +30,7 @@ from cofounder.personas.schemas import (
 router = Router(prefix="/api/personas", tags=["personas"])
 
 
-@router.get("", responses=documented(ChannelNotCounted, learning.TopicUnknown))
+@router.get("", responses=documented(ChannelNotCounted, TopicUnknown))
 async def list_personas(
     session: Session,
     caller: Viewer,
@@ -64,7 +65,7 @@ async def list_persona_flags(session: Session, caller: Viewer) -> Page[FlagOut]:
     return Page[FlagOut](items=found, next_cursor=None, total=len(found))
 
 
-@router.get("/what-if", responses=documented(PolicyUnknown, PolicyFailed))
+@router.get("/what-if", responses=documented(ChannelNotCounted, PolicyUnknown, PolicyFailed))
 async def replay_persona_policy(
     session: Session,
     caller: Viewer,
@@ -111,7 +112,7 @@ async def replay_persona_run(run_id: UUID, session: Session, caller: Operator) -
 
 @router.post(
     "/runs/{run_id}/decide",
-    responses=documented(learning.LookMissing, learning.NotProposed, learning.Superseded),
+    responses=documented(learning.LookMissing, learning.NotProposed, learning.Superseded, learning.VoicesChanged),
 )
 async def decide_persona_run(run_id: UUID, body: DecideIn, session: Session, caller: Approver) -> LookOut:
     """Apply proposed weights, or decline them."""

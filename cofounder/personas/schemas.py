@@ -120,6 +120,10 @@ class LookOut(Shown):
     code_version: str
     found: dict[str, Any] = Field(description="What the policy learnt: a number for each of `arms`.")
     proof: GainOut | None = Field(description="Of a proposal.")
+    outdated: str | None = Field(
+        description="Of a proposal that waits: why it cannot be approved, what voices are drawn with having changed "
+        "since. Look again."
+    )
     standing: Literal["in use", "was in use", "proposed", "declined", "rolled back", "told", "dry run", "none"]
     decided_by: str | None
     decided_at: Time | None

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import clock
 from cofounder.personas import drawing, off_policy, policies_known, queries
+from cofounder.personas.narrowing import of_channel
 from cofounder.personas.optimising import AGE_HOURS, REACH, chances, roster, voices
 from cofounder.personas.queries import Scored, Standing
 from cofounder.personas.schemas import WhatIfOut, WouldDraw
@@ -36,11 +37,11 @@ class Replayed:
 async def what_if(
     session: AsyncSession, policy: str, *, days: int = 180, channel: str | None = None, as_of: datetime | None = None
 ) -> WhatIfOut:
-    """Replay a policy on the posts of the last days. Raises PolicyUnknown and PolicyFailed."""
+    """Replay a policy on the posts of the last days. Raises ChannelNotCounted, PolicyUnknown and PolicyFailed."""
     moment = as_of or clock.now()
     standing = await queries.standing(session)
     posts = await queries.outcomes(session, since=moment - REACH, as_of=moment, hours=AGE_HOURS)
-    posts = [one for one in posts if channel is None or one.platform == channel][-MOST:]
+    posts = of_channel(posts, channel)[-MOST:]
     able = await queries.drawable(session, since=moment - REACH, as_of=moment)
     tasks = await queries.tasks_of_posts(session, since=moment - REACH, as_of=moment)
     begun = moment - timedelta(days=days)
@@ -80,7 +81,7 @@ def replayed(
     known = levels(scored)
     clock_at = [0.0]
     spec = Spec(
-        arms,
+        tuple(arms),
         np.array([one.weight for one in everybody]),
         drawing.floor_for(len(arms)),
         max(len(known.topics), 1),

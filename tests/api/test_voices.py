@@ -8,6 +8,7 @@ import pytest
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.personas import learning, policies_known
+from cofounder.personas.optimising import optimise
 from tests.api.conftest import House, problem
 from tests.personas.posts import weeks_of
 
@@ -80,6 +81,26 @@ async def test_a_change_of_a_voice_names_what_was_read(house: House) -> None:
     problem(await house.approver.put(f"{AT}/voices/mine", json=voice, headers=headers), 412, "old_version")
     problem(await house.approver.put(f"{AT}/voices/coach", json=voice), 409, "voice_not_own")
     problem(await house.viewer.get(f"{AT}/voices/nobody"), 404, "persona_missing")
+
+
+async def test_a_proposal_is_not_approved_over_what_a_person_set_since(house: House) -> None:
+    async with transaction() as session:
+        await weeks_of(session, now(), {"dataNerd": 9.0, "coach": 1.0})
+        row = await optimise(session, as_of=now(), by="schedule", mode="propose", policy="log_thompson")
+    run = f"{AT}/runs/{row.id}"
+    pinned = {"override": 0.1, "reason": "Less of it in spring."}
+    assert (await house.approver.patch(f"{AT}/dataNerd", json=pinned)).status_code == 200
+    told = problem(await house.approver.post(f"{run}/decide", json={"approved": True}), 409, "voices_changed")
+    assert "Look again" in told["hint"]
+    assert (await house.viewer.get(run)).json()["outdated"] == told["detail"]
+    assert (await house.approver.post(f"{run}/decide", json={"approved": False})).json()["standing"] == "declined"
+
+
+async def test_what_if_on_no_channel_is_refused_by_field(house: House) -> None:
+    asked = {"policy": "fixed", "channel": "nonsense"}
+    told = problem(await house.viewer.get(f"{AT}/what-if", params=asked), 422, "channel_not_counted")
+    assert told["errors"][0]["field"] == "channel"
+    assert (await house.viewer.get(f"{AT}/what-if", params=asked | {"channel": "LinkedIn"})).status_code == 200
 
 
 async def test_what_waits_is_told_to_the_rail(house: House) -> None:

@@ -139,6 +139,29 @@ async def test_an_end_before_its_start_is_refused(session: AsyncSession) -> None
         await service.begin(session, asked(end_at=now() + timedelta(minutes=5)), by=MARA)
 
 
+async def test_a_start_of_another_century_is_refused(session: AsyncSession) -> None:
+    far = now() + timedelta(days=367)
+    with pytest.raises(service.StartTooFar) as refused:
+        await service.begin(session, asked(start_at=far, end_at=far + timedelta(days=14)), by=MARA)
+    assert refused.value.field == "start_at"
+    near = now() + timedelta(days=365)
+    shown = await service.begin(session, asked(start_at=near, end_at=near + timedelta(days=14)), by=MARA)
+    assert shown.state == "planned"
+
+
+async def test_a_voice_that_is_set_and_not_on_an_adopted_arms_list_says_why_it_is_not_drawn(
+    session: AsyncSession,
+) -> None:
+    await learning.change(session, "explorer", PersonaIn(override=0.5, reason="The campaign."), by=MARA)
+    only = {"control": {"share": 0.5}, "variant_a": {"share": 0.5, "personas": ["coach", "dataNerd"]}}
+    shown = await service.begin(session, asked(only), by=MARA)
+    await service.end(session, shown.id, EndIn.model_validate(adopting("variant_a")), by=MARA)
+    found = next(one for one in (await learning.listed(session)).items if one.id == "explorer")
+    assert found.probability == 0
+    assert found.note is not None
+    assert "draws the voices on its own list only" in found.note
+
+
 async def test_an_adopted_arm_is_drawn_by_until_it_is_withdrawn(session: AsyncSession) -> None:
     shown = await service.begin(session, asked(), by=MARA)
     await drawn(session, 5)

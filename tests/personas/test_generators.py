@@ -1,5 +1,6 @@
 """What users' scripts import from `cofounder.api` about voices, which they call generators."""
 
+from datetime import timedelta
 from importlib.metadata import EntryPoint, EntryPoints
 from typing import Any
 
@@ -8,13 +9,14 @@ import pytest
 from cofounder import api
 from cofounder.kit import db
 from cofounder.kit.clock import now
+from cofounder.kit.errors import InputInvalid
 from cofounder.kit.testing import Database
 from cofounder.personas import learning, policies_known
 from cofounder.personas.followers import service as followers
 from cofounder.personas.learning import PersonaMissing
 from cofounder.personas.policies_known import PolicyUnknown
 from cofounder.settings import settings
-from tests.personas.posts import weeks_of
+from tests.personas.posts import post, reading, weeks_of
 
 GAINS = {"dataNerd": 9.0, "coach": 1.0, "explorer": 0.0}
 SHAPE = {
@@ -51,6 +53,37 @@ async def test_a_script_reads_who_performs(database: Database) -> None:
     assert not await api.is_generator_failing("philosopher")  # without a post nobody has failed
     with pytest.raises(PersonaMissing):
         await api.is_generator_failing("nobody")
+
+
+async def test_who_has_fewer_than_five_posts_is_neither_first_nor_last(database: Database) -> None:
+    async with db.transaction() as session:
+        moment = now()
+        await weeks_of(session, moment, GAINS)
+        made = await post(session, moment - timedelta(days=5), "philosopher")
+        await reading(session, made, moment - timedelta(days=1), 10, followers=10_900)
+    await api.run_autonomous_optimization()
+    found = {one["generator"]: one for one in await api.get_generator_performance(days=14)}
+    assert found["philosopher"]["posts"] == 1
+    assert "philosopher" not in {one["generator"] for one in await api.get_top_performers(12)}
+    assert "philosopher" not in {one["generator"] for one in await api.get_bottom_performers(12)}
+    row = await api.run_autonomous_optimization(dry_run=True)
+    assert row["top_performer"] == (await api.get_top_performers(1))[0]["generator"]
+    assert row["bottom_performer"] == (await api.get_bottom_performers(1))[0]["generator"]
+
+
+@pytest.mark.parametrize(
+    ("field", "asked"),
+    [
+        ("limit", lambda: api.get_top_performers(-1)),
+        ("limit", lambda: api.get_bottom_performers(0)),
+        ("days", lambda: api.get_generator_performance(days=0)),
+        ("days", lambda: api.get_top_performers(days=366)),
+    ],
+)
+async def test_what_the_api_refuses_a_script_is_refused_too(database: Database, field: str, asked: Any) -> None:
+    with pytest.raises(InputInvalid) as refused:
+        await asked()
+    assert refused.value.field == field
 
 
 async def test_before_a_time_nothing_was_known(database: Database) -> None:

@@ -15,6 +15,7 @@ from cofounder.personas import NAMES, ROSTER, choose, history, learning, queries
 from cofounder.personas.followers import crediting
 from cofounder.personas.followers import service as followers
 from cofounder.personas.followers.schemas import CountIn
+from cofounder.personas.narrowing import TopicUnknown
 from cofounder.personas.optimising import optimise
 from cofounder.personas.policies_known import PolicyUnknown
 from cofounder.personas.schemas import PersonaIn
@@ -180,13 +181,14 @@ async def test_an_old_proposal_does_not_come_back_after_the_newest_was_decided(
     await weeks_of(session, moment, GAINS)
     for hours, approved in ((12, False), (6, None), (0, True)):
         at = moment - timedelta(hours=hours)
-        row = await optimise(session, as_of=at, by="schedule", mode="propose", policy="fixed")
+        row = await optimise(session, as_of=at, by="schedule", mode="propose", policy="log_thompson")
         assert (await learning.waiting(session)).proposal == row.id
         if approved is not None:
             await learning.decide(session, row.id, approved, by=MARA)
             assert (await learning.waiting(session)).proposal is None
     at = moment + timedelta(seconds=1)
-    await optimise(session, as_of=at, by="schedule", mode="propose", policy="fixed")
+    again = await optimise(session, as_of=at, by="schedule", mode="propose", policy="fixed")
+    assert (await learning.waiting(session)).proposal == again.id
     await optimise(session, as_of=at + timedelta(seconds=1), by="schedule", mode="autonomous", policy="fixed")
     assert (await learning.waiting(session)).proposal is None  # other weights are in use since
 
@@ -285,6 +287,14 @@ async def test_what_a_person_sets_outlives_a_look(session: AsyncSession, moment:
     assert "explorer" not in [await choose(session, new_id(), "main", {}) for _ in range(60)]
 
 
+async def test_a_voice_in_testing_says_that_it_is_why_it_is_not_drawn_as_set(session: AsyncSession) -> None:
+    await learning.change(session, "coach", PersonaIn(override=0.3, reason="The campaign wants it."), by=MARA)
+    found = await learning.change(session, "coach", PersonaIn(status="testing"), by=MARA)
+    assert found.probability == 0.02
+    assert found.note is not None
+    assert found.note.startswith("Set to 30.0%, drawn with 2.0%: it is in testing")
+
+
 async def test_the_last_voice_stays(session: AsyncSession) -> None:
     for name in NAMES[1:]:
         await learning.change(session, name, PersonaIn(status="disabled"), by=MARA)
@@ -356,7 +366,7 @@ async def test_performance_is_told_by_channel_and_topic(session: AsyncSession, m
     assert await posts() == {"coach": 2, "dataNerd": 1}
     assert await posts(topic="hiring") == {"coach": 1, "dataNerd": 1}
     assert await posts(topic="hiring", channel="Twitter") == {"coach": 1}
-    with pytest.raises(learning.TopicUnknown, match="'weather'") as told:
+    with pytest.raises(TopicUnknown, match="'weather'") as told:
         await learning.listed(session, topic="weather")
     assert "growth" in told.value.advice
     with pytest.raises(followers.ChannelNotCounted):

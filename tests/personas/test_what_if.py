@@ -21,6 +21,7 @@ from cofounder.kit.testing import Database
 from cofounder.people import LOCAL_OWNER
 from cofounder.personas import NAMES, learning, off_policy, queries, what_if
 from cofounder.personas.followers import crediting
+from cofounder.personas.followers.service import ChannelNotCounted
 from cofounder.personas.optimising import voices
 from cofounder.personas.policies_known import PolicyUnknown
 from cofounder.personas.queries import Scored, Standing
@@ -44,6 +45,17 @@ async def drawn(session: AsyncSession, days: int = 40) -> None:
         given = {"id": new_id(), "task": task, "shares": json.dumps(share), "chosen": persona, "at": at}
         await session.execute(_CHOICE, given)
     await crediting.credit(session, now())
+
+
+async def test_a_channel_is_meant_under_whatever_spelling_and_an_unknown_one_is_refused(session: AsyncSession) -> None:
+    await drawn(session)
+    plain = await what_if.what_if(session, "fixed", days=30, channel="x")
+    assert plain.posts > 0
+    assert await what_if.what_if(session, "fixed", days=30, channel="X") == plain
+    assert (await what_if.what_if(session, "fixed", days=30, channel="LinkedIn")).posts == 0
+    with pytest.raises(ChannelNotCounted, match="nonsense") as refused:
+        await what_if.what_if(session, "fixed", channel="nonsense")
+    assert refused.value.field == "channel"
 
 
 async def test_a_better_policy_would_have_gained_more_and_says_by_how_much(session: AsyncSession) -> None:

@@ -267,6 +267,8 @@ def _runs(found: Any) -> None:
         out.screen().print(f"  {one.run_id}", markup=False, highlight=False)
         if one.status == "failed":
             continue
+        if one.outdated:
+            out.screen().print(f"  {one.outdated} Look again: cofounder optimize", markup=False, highlight=False)
         of_them = f", {_compared(one)}" if one.status == "success" else ""
         said = f"  {one.posts_analyzed} posts, {one.generators_updated} weights changed{of_them}; by {one.started_by}"
         out.screen().print(said, markup=False, highlight=False)

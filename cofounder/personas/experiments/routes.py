@@ -27,6 +27,7 @@ async def list_experiments(session: Session, caller: Viewer) -> Page[ExperimentO
         service.ArmsUnclear,
         service.ArmVoiceUnknown,
         service.EndUnclear,
+        service.StartTooFar,
         PolicyUnknown,
         PolicyFailed,
         KeyReused,

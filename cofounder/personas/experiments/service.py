@@ -15,7 +15,7 @@ from cofounder.people.roles import Caller
 from cofounder.people.service import audit
 from cofounder.personas import history, optimising, policies_known
 from cofounder.personas import queries as standings
-from cofounder.personas.drawing import ARMS, Arm
+from cofounder.personas.drawing import ARMS, WAYS, Arm
 from cofounder.personas.experiments import queries
 from cofounder.personas.experiments.results import document, results
 from cofounder.personas.experiments.schemas import ArmIn, ArmOut, EndIn, ExperimentIn, ExperimentOut, ResultsOut
@@ -25,8 +25,8 @@ from cofounder.personas.queries import Scored, Standing
 from cofounder.personas.roster import persona
 
 log = logger(__name__)
-BENT = ("learnt", "flattened", "lifted")
 SHORTEST = timedelta(hours=1)
+FURTHEST = timedelta(days=366)  # a start: until it has ended, no other experiment can begin
 
 
 class ExperimentMissing(NotFound):
@@ -71,6 +71,12 @@ class EndUnclear(InputInvalid):
     hint = "Give end_at, an hour or more after the start; two weeks are more likely to show something."
 
 
+class StartTooFar(InputInvalid):
+    """The experiment starts within a year."""
+
+    hint = "Give an earlier start_at: until this one has ended, no other can begin."
+
+
 class NothingScored(Conflict):
     """No task of this arm was scored: nothing speaks for it yet."""
 
@@ -100,13 +106,15 @@ async def get(session: AsyncSession, id: UUID) -> ExperimentOut:
 async def begin(session: AsyncSession, given: ExperimentIn, *, by: Caller) -> ExperimentOut:
     """Put a question to use. Audited.
 
-    Raises ExperimentOpen, ArmsUnclear, ArmVoiceUnknown, EndUnclear, PolicyUnknown and PolicyFailed.
+    Raises ExperimentOpen, ArmsUnclear, ArmVoiceUnknown, EndUnclear, StartTooFar, PolicyUnknown and PolicyFailed.
     """
     await standings.lock(session)
     if await queries.open_one(session) is not None:
         raise ExperimentOpen()
     moment = clock.now()
     start = given.start_at or moment
+    if start > moment + FURTHEST:
+        raise StartTooFar(field="start_at")
     if given.end_at < max(start, moment) + SHORTEST:
         raise EndUnclear(field="end_at")
     standing = await standings.standing(session)
@@ -123,7 +131,7 @@ async def begin(session: AsyncSession, given: ExperimentIn, *, by: Caller) -> Ex
         made_at=moment,
         is_sample=await standings.of_sample(session, moment),
     )
-    posts = await _posts(session, moment) if any(one["draws"] not in BENT for one in arms.values()) else []
+    posts = await _posts(session, moment) if any(one["draws"] not in WAYS for one in arms.values()) else []
     row.found = _weighed(arms, posts, moment, standing, {})
     await queries.put(session, row)
     await audit(session, by.who, "experiment.begun", "experiment", str(row.id), given.model_dump(mode="json"))
@@ -201,11 +209,11 @@ def _arms(given: Mapping[Arm, ArmIn], standing: Standing) -> dict[str, Any]:
         raise ArmsUnclear(f"The shares add up to {total:g}, not to 1.", field="arms")
     arms: dict[str, Any] = {}
     for arm, one in given.items():
-        if one.draws not in BENT and one.draws not in policies_known.names():
+        if one.draws not in WAYS and one.draws not in policies_known.names():
             raise policies_known.PolicyUnknown(
                 f"There is no policy {one.draws!r}.",
                 field=f"arms.{arm}.draws",
-                hint=f"Give {', '.join(BENT)}, or one of {', '.join(policies_known.names())}.",
+                hint=f"Give {', '.join(WAYS)}, or one of {', '.join(policies_known.names())}.",
             )
         voices = []
         for place, name in enumerate(one.personas):
@@ -232,7 +240,7 @@ def _weighed(
             posts, one["draws"], as_of, standing._replace(weights=found.get(arm) or standing.weights)
         ).weights
         for arm, one in arms.items()
-        if one["draws"] not in BENT
+        if one["draws"] not in WAYS
     }
 
 

@@ -13,7 +13,7 @@ Flags = NDArray[np.bool_]
 class Spec(NamedTuple):
     """What holds for the whole life of a policy."""
 
-    arms: list[str]  # K personas; one that comes later is listed from the start, and not available until then
+    arms: Sequence[str]  # K personas; one that comes later is listed from the start, and not available until then
     initial_weights: Floats  # K, 0 for one that had none
     floor: float  # least probability of whoever is available
     n_topics: int
