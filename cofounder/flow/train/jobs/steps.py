@@ -3,21 +3,18 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.flow.train.datasets import service as datasets
-from cofounder.flow.train.jobs import deploying, preparing, queries, service
+from cofounder.flow.train.jobs import deploying, handing, queries, service, waiting
 from cofounder.flow.train.jobs.tables import ENDED, FineTuningJob
-from cofounder.flow.train.tuners import figures, known
+from cofounder.flow.train.jobs.waiting import Going, TuningBroke
+from cofounder.flow.train.tuners import figures
 from cofounder.flow.train.tuners.interface import (
-    Asked,
     CancelTooLate,
     Event,
-    Hyper,
-    Method,
     Progress,
     Tuner,
     TunerAway,
@@ -29,21 +26,12 @@ from cofounder.kit.clock import now
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.log import logger
-from cofounder.ops import connections
 from cofounder.settings import settings
 
 WORKFLOW, DEPLOYMENT = service.WORKFLOW, service.DEPLOYMENT
 _A_LOOK_SECONDS = 20.0  # of one step; a restart loses no more of the watching
-_AWAY_AT_MOST = timedelta(days=2)
 _DEPLOYING_AT_MOST = timedelta(hours=6)
 log = logger(__name__)
-
-
-class TuningBroke(CofounderError):
-    """The following of the job broke off."""
-
-    status = 500
-    hint = "The worker's log has the reason. Start the job again: what the provider has of it is found by its key."
 
 
 @durable.workflow(WORKFLOW)
@@ -51,54 +39,33 @@ async def tuning(job_id: str) -> None:
     """Carry out one job."""
     try:
         going = await hand_over(job_id)
+        while not isinstance(going, bool):
+            await durable.wait("work", going)
+            going = await hand_over(job_id)
         while going:
             going = await follow(job_id)
             if going:
-                await durable.wait("work", await pause(job_id))
+                await durable.wait("work", await pause(job_id) if going is True else going)
     except durable.StepFailed as broken:
         await fail(job_id, broken.cause)
 
 
 @durable.step("tuning.hand_over", attempts=8, interval_seconds=1.0)
-async def hand_over(job_id: str) -> bool:
-    """Give the job to its target, once: a repeat finds it there by its key. Whether there is something to follow."""
-    id = UUID(job_id)
-    async with transaction() as session:
-        row = await queries.one(session, id, lock=True)
-        if row is None or row.state in ENDED:
-            return False
-        if row.state == "cancelling" and row.remote_id is None and row.started_at is None:
-            await _end(session, row, "cancelled", "It was cancelled before it began.")
-            return False
-        row.started_at = row.started_at or now()  # from here on the target may know of it
-        if row.remote_id is not None:
-            return True
-    tuner = await _tuner(row)
-    try:
-        remote = await tuner.create(await _asked(row, tuner))
-    except TunerAway as away:
-        await _note(id, away.detail)
-        raise
-    async with transaction() as session:
-        row = await service.locked(session, id)
-        row.remote_id, row.note = remote, None
-        if row.state == "queued":
-            row.state = "running"
-        await service.say(session, row, f"{row.target} took it as {remote}.")
-    return True
+async def hand_over(job_id: str) -> Going:
+    """Give the job to its target, once: a repeat finds it there by its key. A number: to be tried again then."""
+    return await handing.give(UUID(job_id))
 
 
 @durable.step("tuning.follow", attempts=4, interval_seconds=1.0)
-async def follow(job_id: str) -> bool:
-    """Watch the job for a while; whether it goes on."""
+async def follow(job_id: str) -> Going:
+    """Watch the job for a while."""
     id, until = UUID(job_id), asyncio.get_running_loop().time() + _A_LOOK_SECONDS
-    while True:
-        if not await _look(id):
-            return False
-        pause_seconds = await _pause(id)
+    while going := await _look(id):
+        pause_seconds = await _pause(id) if going is True else going
         if asyncio.get_running_loop().time() + pause_seconds > until or durable.stopping():
-            return True
+            return going
         await asyncio.sleep(pause_seconds)
+    return False
 
 
 @durable.step("tuning.pause")
@@ -110,29 +77,29 @@ async def pause(job_id: str) -> float:
 async def _pause(id: UUID) -> float:
     async with reading() as session:
         row = await queries.one(session, id)
-    wished = settings().tuning_poll_seconds
-    return min(wished, 1.0) if row is not None and (row.target == "local" or row.state == "cancelling") else wished
+    if row is None:
+        return settings().tuning_poll_seconds
+    usual = waiting.pause_seconds(row.target)
+    return min(usual, 1.0) if row.state == "cancelling" else usual
 
 
-async def _look(id: UUID) -> bool:
-    """One look at the target; whether the job goes on."""
+async def _look(id: UUID) -> Going:
+    """One look at the target."""
     async with reading() as session:
         row = await queries.one(session, id)
         after = await queries.newest_event(session, id)
     if row is None or row.state in ENDED or row.remote_id is None:
         return False
-    tuner = await _tuner(row)
+    tuner = await waiting.tuner_of(row)
     try:
         if row.state == "cancelling":
             await _ask_to_stop(tuner, row)
         told, found = await _told(tuner, row.remote_id, after)
+        result = await _result(tuner, row.remote_id, told) if told.state == "succeeded" else None
     except (TunerAway, TunerNotReady, TunerRefused) as error:
-        if not _may_pass(error):
+        if not waiting.may_pass(error):
             raise
-        return await _away(id, error)
-    result: dict[str, Any] | None = None
-    if told.state == "succeeded":
-        result = await _result(tuner, row.remote_id, told)
+        return await waiting.away(id, error, "cannot be asked how far it is")
     async with transaction() as session:
         row = await service.locked(session, id)
         await queries.add_events(session, id, [_event(one) for one in found])
@@ -149,40 +116,11 @@ async def _told(tuner: Tuner, remote_id: str, after: str | None) -> tuple[Progre
         raise TunerAway(f"{tuner.target} answered with what cannot be read: {type(error).__name__}.") from error
 
 
-def _may_pass(error: TunerAway | TunerNotReady | TunerRefused) -> bool:
-    """Whether it says nothing of the job, which goes on there and costs: no answer, a key or a right that is gone."""
-    return not isinstance(error, TunerRefused) or error.extra.get("provider_status") == 403
-
-
 async def _ask_to_stop(tuner: Tuner, row: FineTuningJob) -> None:
     try:
         await tuner.cancel(row.remote_id or "")
     except CancelTooLate as late:
         await _note(row.id, f"It cannot be cancelled any more: {late.detail}")
-
-
-async def _away(id: UUID, away: TunerAway | TunerNotReady | TunerRefused) -> bool:
-    """The target does not answer, or not us: the job waits for it, but not for ever."""
-    async with transaction() as session:
-        row = await service.locked(session, id)
-        since = row.away_since
-        if since is not None and now() - since > _AWAY_AT_MOST:
-            await _end(
-                session,
-                row,
-                "failed",
-                f"The target could not be asked for two days: {away.detail}",
-                TuningBroke(away.detail).problem(),
-            )
-            return False
-        if since is None:
-            row.away_since = now()
-            await service.say(
-                session, row, f"{row.target} cannot be asked how far it is; it is asked again: {away.detail}", "warning"
-            )
-        row.note = away.detail
-        live.changed(session, service.TOPIC, id)
-    return True
 
 
 async def _result(tuner: Tuner, remote_id: str, told: Progress) -> dict[str, Any]:
@@ -209,12 +147,12 @@ async def _take_in(
     live.changed(session, service.TOPIC, row.id)
     if told.state == "succeeded":
         row.result, row.share = result, 1.0
-        await _end(session, row, "succeeded", "It succeeded.")
+        await waiting.end(session, row, "succeeded", "It succeeded.")
     elif told.state == "failed":
         why = told.error or "the target gave no reason"
-        await _end(session, row, "failed", f"It failed: {why}", TrainingFailed(why).problem())
+        await waiting.end(session, row, "failed", f"It failed: {why}", TrainingFailed(why).problem())
     elif told.state == "cancelled":
-        await _end(session, row, "cancelled", "It was cancelled.")
+        await waiting.end(session, row, "cancelled", "It was cancelled.")
     else:
         if row.state in ("queued", "running"):
             row.state, row.note = "running", None
@@ -241,42 +179,11 @@ def _event(one: Event) -> dict[str, Any]:
     }
 
 
-async def _end(
-    session: AsyncSession, row: FineTuningJob, state: str, message: str, problem: dict[str, Any] | None = None
-) -> None:
-    row.state, row.finished_at, row.problem, row.note = state, now(), problem, None
-    await service.say(session, row, message, "error" if state == "failed" else "info")
-
-
 async def _note(id: UUID, message: str) -> None:
     async with transaction() as session:
         row = await service.locked(session, id)
         row.note = message[:2_000]
         live.changed(session, service.TOPIC, id)
-
-
-async def _tuner(row: FineTuningJob) -> Tuner:
-    return known.tuner(row.target, await connections.latest())
-
-
-async def _asked(row: FineTuningJob, tuner: Tuner) -> Asked:
-    """The job as it is handed over; its lines are written again where this machine has none."""
-    async with reading() as session:
-        dataset = await datasets.ready(session, row.dataset_id)
-    method = cast(Method, row.method)
-    files = await preparing.written(dataset, tuner.formats.get(method), preparing.lines_of(row.key))
-    folder = preparing.folder_of(row.id)
-    await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
-    return Asked(
-        row.id.hex,  # not the key: one that failed is no answer to the next with the same settings
-        row.role,
-        row.base_model,
-        method,
-        Hyper(**row.hyper),
-        row.model_name,
-        files,
-        folder,
-    )
 
 
 @durable.step("tuning.fail", attempts=20, interval_seconds=0.5)
@@ -286,7 +193,7 @@ async def fail(job_id: str, problem: dict[str, Any] | None) -> None:
         row = await queries.one(session, UUID(job_id), lock=True)
         if row is not None and row.state not in ENDED:
             told = problem or TuningBroke().problem()
-            await _end(session, row, "failed", f"It failed: {told['detail']}", told)
+            await waiting.end(session, row, "failed", f"It failed: {told['detail']}", told)
 
 
 @durable.workflow(DEPLOYMENT)
