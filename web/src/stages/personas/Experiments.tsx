@@ -15,7 +15,7 @@ import { ArmsTable } from "./ArmsTable";
 import { useVoiceAct } from "./acting";
 import { ExperimentForm } from "./ExperimentForm";
 import styles from "./Personas.module.css";
-import { armName, standingOf } from "./told";
+import { armName, spanOf, standingOf } from "./told";
 
 export function Experiments() {
   const query = useQuery(experiments());
@@ -74,7 +74,7 @@ function One({ one, names }: { one: Experiment; names: Record<string, string> })
           ))}
         </ul>
         <p className="quiet">
-          {`From ${when(one.start_at)} to ${when(one.end_at)}, begun by ${byWhom(one.made_by)}.`}
+          {`${spanOf(one)}, begun by ${byWhom(one.made_by)}.`}
           {one.results.sample_ratio_p !== null &&
             ` Tasks fell by their shares: p = ${one.results.sample_ratio_p.toPrecision(2)}.`}
         </p>

@@ -9,6 +9,7 @@ import { Followers } from "./Followers";
 import { LookNow } from "./LookNow";
 import { Performers } from "./Performers";
 import type { Go, Search } from "./Personas";
+import styles from "./Personas.module.css";
 import { Proposal } from "./Proposal";
 import { Runs } from "./Runs";
 import { Weights } from "./Weights";
@@ -74,14 +75,18 @@ export function Performing({ search }: { search: Search }) {
   const channels = useChannels(search);
   const proposal = voices.data?.proposal;
   return (
-    <div className="columns">
+    <div className={`columns ${styles.performing}`}>
+      {proposal && (
+        <div className={styles.first}>
+          <Proposal id={proposal} names={names} />
+        </div>
+      )}
       <div className="stack">
         <Performers query={voices} days={daysOf(search)} channel={search.channel} topic={search.topic} />
         <Weights names={names} />
         <Followers channels={channels} />
       </div>
       <div className="stack">
-        {proposal && <Proposal id={proposal} names={names} />}
         <Flags names={names} />
         <Runs names={names} />
       </div>

@@ -14,7 +14,7 @@ import { useVoiceAct } from "./acting";
 import { Changes } from "./Changes";
 import styles from "./Personas.module.css";
 import { Proven } from "./Proven";
-import { bySize, readBy } from "./told";
+import { bySize, did, readBy } from "./told";
 
 type Names = Record<string, string>;
 
@@ -28,6 +28,10 @@ export function Proposal({ id, names }: { id: string; names: Names }) {
     );
     if (done)
       notifications.show({ message: approved ? "The new weights are in use." : "The weights stay as they are." });
+  };
+  const again = async () => {
+    const done = await act(() => ask(client.POST("/api/personas/runs", { body: { dry_run: false } })));
+    if (done) notifications.show({ message: did(done) });
   };
   return (
     <Panel
@@ -43,16 +47,28 @@ export function Proposal({ id, names }: { id: string; names: Names }) {
       <Shown query={query} rows={5}>
         {(look) => (
           <div className="stack">
-            <p className={styles.say}>{advice(look, names)}</p>
-            {look.changes.length > 0 && <Changes look={look} names={names} />}
-            {look.proof && <Proven proof={look.proof} />}
+            {look.outdated ? (
+              <p className={styles.say}>{`${look.outdated} Look again, and decide on what that proposes.`}</p>
+            ) : (
+              <>
+                <p className={styles.say}>{advice(look, names)}</p>
+                {look.changes.length > 0 && <Changes look={look} names={names} />}
+                {look.proof && <Proven proof={look.proof} />}
+              </>
+            )}
             <p className="quiet">{`${readBy(look)}. Policy ${look.policy}.`}</p>
             <Said problem={problem} known={[]} />
             {approver ? (
               <div className="row">
-                <Button variant="filled" loading={busy} onClick={() => void decide(true)}>
-                  Approve weights
-                </Button>
+                {look.outdated ? (
+                  <Button variant="filled" loading={busy} onClick={() => void again()}>
+                    Look again
+                  </Button>
+                ) : (
+                  <Button variant="filled" loading={busy} onClick={() => void decide(true)}>
+                    Approve weights
+                  </Button>
+                )}
                 <Button disabled={busy} onClick={() => void decide(false)}>
                   Decline
                 </Button>
@@ -77,6 +93,6 @@ function advice(look: VoiceLook, names: Names): string {
       .map((one) => names[one.generator] ?? one.generator)
       .join(" and ");
   const [more, less] = [named(true), named(false)];
-  if (!more && !less) return "Nothing would change.";
+  if (!more && !less) return "Each voice is drawn as often on the whole, but otherwise by topic, hour and channel.";
   return `Draw ${[more && `${more} more often`, less && `${less} less`].filter(Boolean).join(", ")}.`;
 }

@@ -18,6 +18,7 @@ export function useVoiceAct() {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       setProblem(error);
+      if (error.status === 409) await queries.invalidateQueries({ queryKey: ["personas"] }); // others were first: show it
       return undefined;
     } finally {
       setBusy(false);

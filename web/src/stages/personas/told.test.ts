@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Voice, VoiceLook } from "../../api/queries";
-import { bandOf, bySize, did, forgets, newcomer, points, readBy, setBy, share, unlike } from "./told";
+import { bandOf, bySize, did, forgets, newcomer, points, readBy, setBy, share, spanOf, unlike } from "./told";
 
 const look = (part: Partial<VoiceLook>): VoiceLook =>
   ({
@@ -96,4 +96,11 @@ test("how fast a look forgot is told with what it was chosen by", () => {
 
 test("a part of what was has its sign", () => {
   expect([share(0.123), share(-0.05), share(0)]).toEqual(["+12%", "−5%", "+0%"]);
+});
+
+test("an experiment that was ended before its start never began", () => {
+  const planned = { start_at: "2027-01-01T00:00:00Z", end_at: "2027-01-15T00:00:00Z", ended_at: null };
+  expect(spanOf(planned)).toMatch(/^From .*2027/);
+  expect(spanOf({ ...planned, ended_at: "2026-12-01T00:00:00Z" })).toMatch(/^Never began: ended .*2026/);
+  expect(spanOf({ ...planned, ended_at: "2027-01-10T00:00:00Z" })).toMatch(/^From/);
 });

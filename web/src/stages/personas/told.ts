@@ -1,6 +1,6 @@
 /** How voices and looks at them are told in words. Pure. */
 import type { Experiment, Voice, VoiceLook } from "../../api/queries";
-import { byWhom, capital, counted, percent, whole } from "../../parts/words";
+import { byWhom, capital, counted, percent, when, whole } from "../../parts/words";
 
 /** A probability: one digit after the point tells the floor from what is near it. */
 export const chance = (share: number | null | undefined) => percent(share, 1);
@@ -146,6 +146,12 @@ export function drawsOf(arm: { draws: string; personas: string[] }, names: Recor
 /** "Control", "Variant A". */
 export const armName = (arm: string) =>
   arm === "control" ? "Control" : `Variant ${arm.replace("variant_", "").toUpperCase()}`;
+
+/** "From Jan 1 to Jan 15"; of one that was ended before its start, that it never began. */
+export function spanOf(one: Pick<Experiment, "start_at" | "end_at" | "ended_at">): string {
+  const early = one.ended_at && new Date(one.ended_at) < new Date(one.start_at);
+  return early ? `Never began: ended ${when(one.ended_at)}` : `From ${when(one.start_at)} to ${when(one.end_at)}`;
+}
 
 /** What has become of an experiment, in a few words. */
 export function standingOf(one: Pick<Experiment, "state" | "in_force" | "adopted" | "withdrawn_at">): string {
