@@ -3,11 +3,13 @@
 import re
 from datetime import timedelta
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.personas.optimising import optimise
+from cofounder.settings import settings
 from tests.api.conftest import House
 from tests.page.conftest import visiting
 from tests.page.test_axe import AXE, _wrong_with
@@ -134,6 +136,40 @@ async def test_a_proposal_waits_and_is_decided_at_the_page(house: House, browser
         await expect(waits).to_have_count(0)
         await expect(mara.page.get_by_role("region", name="Looks")).to_contain_text("in use")
         assert (await house.viewer.get("/api/personas")).json()["run_id"] is not None
+
+
+async def test_a_proposal_that_was_overtaken_by_what_a_person_set_asks_to_look_again(
+    house: House, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COFOUNDER_PERSONA_MODE", "propose")
+    settings.cache_clear()
+    async with transaction() as session:
+        await weeks_of(session, now() - timedelta(hours=1), GAINS)
+        await optimise(session, as_of=now(), by="schedule", mode="propose", policy="default")
+    try:
+        async with visiting(browser, house.url, "Mara", "approver") as mara:
+            await mara.page.set_viewport_size({"width": 360, "height": 740})
+            await mara.page.goto("/personas")
+            waits = mara.page.get_by_role("region", name="New weights to approve")
+            approve = waits.get_by_role("button", name="Approve weights")
+            await expect(approve).to_be_visible()
+            place = await waits.bounding_box()
+            others = await mara.page.get_by_role("region", name="Who performs").bounding_box()
+            assert place is not None
+            assert others is not None
+            assert place["y"] < min(740, others["y"])
+            pinned = {"override": 0.1, "reason": "Less of it in spring."}
+            assert (await house.approver.patch("/api/personas/dataNerd", json=pinned)).status_code == 200
+            await expect(waits).to_contain_text("something else than it tells")
+            await expect(approve).to_have_count(0)
+            await waits.get_by_role("button", name="Look again").click()
+            await expect(approve).to_be_visible()
+            await approve.click()
+            await expect(waits).to_have_count(0)
+            found = {one["id"]: one for one in (await house.viewer.get("/api/personas")).json()["items"]}
+            assert found["dataNerd"]["probability"] == 0.1
+    finally:
+        settings.cache_clear()
 
 
 async def test_who_only_reads_is_offered_nothing_to_change(house: House, browser: Browser) -> None:
