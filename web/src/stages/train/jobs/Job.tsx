@@ -33,7 +33,7 @@ import { Deploy } from "./Deploy";
 import styles from "./Jobs.module.css";
 import { Loss } from "./Loss";
 import { Remains } from "./Remains";
-import { atTarget, chosen, goesOn, left, mayCancel, price, removalOf, stateWord, targetName } from "./told";
+import { atTarget, chosen, goesOn, keeping, left, mayCancel, price, removalOf, stateWord, targetName } from "./told";
 
 export function Job({ id, set }: { id: string; set: Go }) {
   const query = useQuery(tuningJob(id));
@@ -217,7 +217,9 @@ function HowFar({ of }: { of: TuningJob }) {
 
 const inWords = (of: TuningJob) =>
   of.status === "queued"
-    ? "A worker takes it next"
+    ? of.started_at
+      ? `It waits until it is taken ${atTarget(of.target)}`
+      : "A worker takes it next"
     : of.status === "cancelling"
       ? "It is being stopped"
       : "Its target does not tell how far it is";
@@ -313,12 +315,9 @@ function About({ of }: { of: TuningJob }) {
 
 /** "$0.04, $12.00 a month to keep, ~40 s". */
 function expected(of: TuningJob): string {
-  const { serving_usd_month: month, seconds } = of.estimate as {
-    serving_usd_month?: string | null;
-    seconds?: number | null;
-  };
-  const keep = month == null || Number(month) === 0 ? "" : `${money(Number(month))} a month to keep`;
-  return [price(of.estimated_cost), keep, seconds == null ? "" : `~${duration(seconds)}`].filter(Boolean).join(", ");
+  const seconds = of.estimate.seconds;
+  const time = typeof seconds === "number" ? `~${duration(seconds)}` : "";
+  return [price(of.estimated_cost), keeping(of), time].filter(Boolean).join(", ");
 }
 
 const SHOWN = 200;

@@ -13,7 +13,7 @@ import { titled } from "../Datasets";
 import type { Go, Search } from "../filter";
 import train from "../Train.module.css";
 import styles from "./Jobs.module.css";
-import { goesOn, JOB_STATES, priceShort, shortName, stateWord, targetName } from "./told";
+import { costOf, goesOn, JOB_STATES, shortName, stateWord, targetName } from "./told";
 
 export function Jobs({ search, set }: { search: Search; set: Go }) {
   const query = useInfiniteQuery(tuningJobs({ state: search.state }));
@@ -94,6 +94,7 @@ export function Jobs({ search, set }: { search: Search; set: Go }) {
 type RowProps = { row: TuningJob; dataset?: { name: string; version?: number | null }; set: Go };
 
 function Row({ row, dataset, set }: RowProps) {
+  const [cost, keep] = costOf(row);
   return (
     <tr>
       <td>
@@ -114,8 +115,8 @@ function Row({ row, dataset, set }: RowProps) {
         {score(row.eval_loss, 3)}
       </td>
       <td className="right" data-name="Cost">
-        {row.actual_cost == null && row.estimated_cost != null && "~"}
-        {priceShort(row.actual_cost ?? row.estimated_cost)}
+        {cost}
+        {keep && <div className={`quiet ${styles.keep}`}>{keep}</div>}
       </td>
       <td className="right" data-name="Took">
         {duration(row.duration_seconds)}
@@ -127,6 +128,13 @@ function Row({ row, dataset, set }: RowProps) {
 
 function State({ of }: { of: TuningJob }) {
   const status = <Status status={of.status} word={stateWord(of.status)} />;
+  if (of.status === "waiting_approval" && of.note)
+    return (
+      <>
+        {status}
+        <div className={`quiet ${styles.why}`}>{of.note}</div>
+      </>
+    );
   if (!goesOn(of.status) || of.progress == null) return status;
   return (
     <span className={styles.inRow}>

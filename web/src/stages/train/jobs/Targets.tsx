@@ -5,9 +5,9 @@ import type { Schemas } from "../../../api/client";
 import { type TuningTarget, tuningTargets } from "../../../api/queries";
 import { Shown } from "../../../parts/Rest";
 import { Glyph } from "../../../parts/Status";
-import { day, duration, NONE } from "../../../parts/words";
+import { day, duration, money } from "../../../parts/words";
 import styles from "./Jobs.module.css";
-import { priceShort, standOf, targetName, usable } from "./told";
+import { standOf, targetName, usable } from "./told";
 
 export type Told = Schemas["EstimateOut"];
 type Props = {
@@ -75,10 +75,8 @@ function Card({ of, on, set, told, asked }: CardProps) {
         <p className={styles.cost}>
           {told ? (
             <>
-              <b>
-                {told.training_usd == null ? "Price not told beforehand" : `${priceShort(told.training_usd)} to train`}
-              </b>
-              <span>{`${told.serving_usd_month == null ? NONE : priceShort(told.serving_usd_month)} a month to keep`}</span>
+              <b>{told.training_usd == null ? "Price not told beforehand" : `${money(told.training_usd)} to train`}</b>
+              <span>{`${money(told.serving_usd_month)} a month to keep`}</span>
               {told.seconds != null && <span>{`~${duration(told.seconds)}`}</span>}
             </>
           ) : (

@@ -2,9 +2,11 @@ import { expect, test } from "vitest";
 import {
   bodyOf,
   chosen,
+  costOf,
   dueWhen,
   EMPTY,
   endsSoon,
+  keeping,
   leaves,
   left,
   price,
@@ -48,6 +50,17 @@ test("the time left is told once enough is done", () => {
 test("a price that nobody tells is not nothing", () => {
   expect(price(null)).toBe("not told beforehand");
   expect(price(0)).toBe("$0.00");
+});
+
+test("the list tells what keeping a model costs, for which its job may wait, until the job has ended", () => {
+  const job = (status: string, actual: number | null, month: string | null) =>
+    ({ status, actual_cost: actual, estimated_cost: 0.02, estimate: { serving_usd_month: month } }) as never;
+  expect(costOf(job("waiting_approval", null, "2872.80"))).toEqual(["~$0.02", "$2,872.80 a month to keep"]);
+  expect(costOf(job("running", null, "0"))).toEqual(["~$0.02", ""]);
+  expect(costOf(job("cancelled", null, "2872.80"))).toEqual(["~$0.02", ""]);
+  expect(costOf(job("succeeded", 0.03, "2872.80"))).toEqual(["$0.03", ""]);
+  expect(costOf({ ...(job("queued", null, null) as object), estimated_cost: null } as never)).toEqual(["–", ""]);
+  expect(keeping(job("queued", null, null))).toBe("");
 });
 
 test("when a rule is due, in words", () => {

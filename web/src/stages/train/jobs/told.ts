@@ -6,7 +6,8 @@ import { money, NONE } from "../../../parts/words";
 export type Target = Schemas["TargetOut"];
 export type Base = Schemas["BaseModelOut"];
 export type JobIn = Schemas["JobIn"];
-export type JobState = Schemas["JobOut"]["status"];
+type Job = Schemas["JobOut"];
+export type JobState = Job["status"];
 
 const NAMES: Record<string, string> = {
   local: "This machine",
@@ -51,7 +52,19 @@ export const shortName = (name: string): string => name.split("/").filter(Boolea
 
 /** A cost that nobody tells is not one of nothing. */
 export const price = (usd: number | null | undefined): string => (usd == null ? "not told beforehand" : money(usd));
-export const priceShort = (usd: number | null | undefined): string => (usd == null ? NONE : money(usd));
+
+/** "$12.00 a month to keep": what the model costs once it is reachable; nothing where that is free or not told. */
+export function keeping(of: Pick<Job, "estimate">): string {
+  const month = Number(of.estimate.serving_usd_month ?? 0);
+  return month > 0 ? `${money(month)} a month to keep` : "";
+}
+
+/** What a job of the list costs: what it came to, or what is expected, and until it has ended what keeping its model will. */
+export function costOf(of: Pick<Job, "status" | "actual_cost" | "estimated_cost" | "estimate">): [string, string] {
+  if (of.actual_cost != null) return [money(of.actual_cost), ""];
+  const expected = of.estimated_cost == null ? NONE : `~${money(of.estimated_cost)}`;
+  return [expected, mayCancel(of.status) ? keeping(of) : ""];
+}
 
 const DAY_MS = 86_400_000;
 /** Whether a model's provider stops it within 30 days of `now` (ms). */
@@ -154,7 +167,6 @@ export type Removal = {
   done_at?: string;
   problem?: Told | null;
 };
-type Job = Schemas["JobOut"];
 export const removalOf = (of: Job): Removal | null => of.removal as Removal | null;
 
 /** Whether a job may have left something at its target: it has ended, and it had begun. */
