@@ -26,6 +26,7 @@ HOSTILE = (
     base64.urlsafe_b64encode(f"0001-01-01T00:00:00+14:00|{_AN_ID}".encode()).decode(),
     base64.urlsafe_b64encode(b"\xff\xfe").decode(),
 )
+ASKED = {"/api/business/returns/rows": {"name": "x"}}  # what a list must be asked besides
 
 
 def lists(app: Any) -> list[str]:
@@ -41,7 +42,7 @@ async def test_every_list_refuses_a_cursor_that_is_none_of_its_own(house: House)
         named = "{" in path  # what it is a list of is not there, which may be said first
         address = path if not named else "/".join(_AN_ID if "{" in part else part for part in path.split("/"))
         for cursor in HOSTILE:
-            answer = await house.admin.get(address, params={"cursor": cursor})
+            answer = await house.admin.get(address, params={"cursor": cursor, **ASKED.get(path, {})})
             if named and answer.status_code == 404:
                 continue
             assert answer.status_code == 422, f"{address} {cursor}: {answer.status_code} {answer.text[:200]}"
