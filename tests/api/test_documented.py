@@ -30,6 +30,8 @@ AT = {
     "change_person": {"role_unknown": _FOUR},
     "make_key": {"role_unknown": _FOUR},
     "me": {"person_missing": _STAYS},
+    "preview_export": {"nothing_to_export": "it is told as the reason"},
+    "get_model": {"benchmark_missing": "a benchmark that decided is not deleted"},
     "change_persona": dict.fromkeys(("channel_not_counted", "topic_unknown"), "its list is narrowed to nothing"),
     "set_password": {"person_missing": _STAYS},
     "sign_in_by_link": {"person_missing": _STAYS},
