@@ -39,6 +39,8 @@ COMMON = [
     "--exclude-path",
     "/api/commands/claim",
     "--no-color",
+    "--request-timeout",
+    "120",  # how long an answer takes on a busy machine is no finding
     "--seed",
     "20",
     "--no-shrink",
