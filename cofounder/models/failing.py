@@ -3,6 +3,8 @@
 And what follows from it: whether the request may be sent once more, and whether it may be billed.
 """
 
+from typing import Any
+
 NO_ANSWER = "no answer in time"  # models that say so several times in a row are left alone for a while
 _CHARACTERS = 300  # of what the provider said itself
 _MOMENT, _PATIENCE = 0.5, 5.0  # seconds
@@ -96,13 +98,24 @@ def _by_status(error: Exception) -> str:
 
 def wrong(error: BaseException) -> str:
     """What is wrong with an answer, in one line: of several things the first, and how many more there are."""
-    told = getattr(error, "errors", None)
-    found = told(include_url=False, include_input=False) if callable(told) else []
+    found = _faults(error)
     if not found:
         return _line(str(error))
+    if found[0]["type"] == "json_invalid":
+        return "it is no JSON"
     place = ".".join(map(str, found[0]["loc"]))
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     return _line(f"{place}: {found[0]['msg']}" if place else str(found[0]["msg"])) + more
+
+
+def _faults(error: BaseException | None) -> list[Any]:
+    """What pydantic found, wherever in the chain of errors it lies."""
+    while error is not None:
+        told = getattr(error, "errors", None)
+        if callable(told):
+            return list(told(include_url=False, include_input=False))
+        error = error.__cause__ or error.__context__
+    return []
 
 
 def _is(error: Exception, name: str) -> bool:

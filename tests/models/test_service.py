@@ -153,6 +153,14 @@ async def test_a_paid_answer_that_cannot_be_used_still_counts(provider: Any, bri
     assert (built_in["tokens_in"], built_in["model"]) == (0, "offline")
 
 
+async def test_an_answer_that_is_no_json_is_told_so(provider: Any, brief: Brief) -> None:
+    task = new_id()
+    provider.answers = ["lorem %% ipsum"]
+    await service.write(brief, task_id=task, scope="step:draft:0")
+    failed, _ = await rows(task)
+    assert failed["error"].endswith("malformed answer: it is no JSON")
+
+
 async def test_the_next_model_of_the_chain_is_asked_before_the_offline_one(
     provider: Any, brief: Brief, configured: Callable[..., None]
 ) -> None:

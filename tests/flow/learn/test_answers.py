@@ -146,6 +146,19 @@ async def test_a_call_without_a_price_and_a_failure_make_no_saving(
     assert found.saved_usd == pytest.approx(2 * float(each) - 1.2)
 
 
+async def test_of_models_at_one_price_the_one_that_is_named_first_is_the_strongest(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COFOUNDER_MODEL", "openai-compatible:good,openai-compatible:fair,openai-compatible:poor")
+    monkeypatch.setenv("COFOUNDER_MODEL_PRICES", "openai-compatible:*=2/8")
+    settings.cache_clear()
+    async with db.reading() as session:
+        found = await showing.saved(session, days=30, margin=0.05)
+    monkeypatch.undo()
+    settings.cache_clear()
+    assert (found.strongest, found.cheapest) == ("openai-compatible:good", "offline")
+
+
 def test_a_few_outcomes_alike_are_shown_with_a_wide_interval() -> None:
     few, many = showing._spread(2, 2.0, 2.0), showing._spread(400, 400.0, 400.0)
     assert few > 0.2

@@ -94,7 +94,11 @@ async def saved(session: AsyncSession, *, days: int, margin: float) -> SavingsOu
     until = now()
     since = until - timedelta(days=days)
     await connections.latest()
-    ranked = sorted((*offered.configured(), OFFLINE), key=lambda one: (tiers.tier(one), tiers.blended(one) or 0))
+    known = (
+        OFFLINE,
+        *reversed(offered.configured()),
+    )  # named best first: of two at one price the first is the stronger
+    ranked = sorted(known, key=lambda one: (tiers.tier(one), tiers.blended(one) or 0))
     strongest, cheapest = (ranked[-1], ranked[0]) if len(ranked) > 1 else (None, None)
     calls = await queries.calls(session, since, until)
     dear, cheap = _at(strongest, calls), _at(cheapest, calls)
