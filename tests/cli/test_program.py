@@ -219,15 +219,15 @@ def test_the_sample_company_comes_and_goes_whole(database: Database, capsys: pyt
     assert json.loads(capsys.readouterr().out) == loaded
 
 
-def test_an_export_of_nothing_is_an_empty_file_and_says_so(
+def test_an_export_of_nothing_is_refused_and_leaves_no_file(
     database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "examples.jsonl"
-    assert run(["examples", "export", "-o", str(target)]) == 0
-    assert target.read_text() == ""
-    assert "0 examples" in capsys.readouterr().err
-    assert run(["examples", "export", "--format", "csv"]) == 0
-    assert capsys.readouterr().out.startswith("execution_id,")
+    assert run(["examples", "export", "-o", str(target)]) == 2
+    assert not target.exists()
+    assert "No example fits the filter." in capsys.readouterr().err
+    assert run(["examples", "export", "--format", "csv"]) == 2
+    assert capsys.readouterr().out == ""
 
 
 def test_doctor_says_what_is_missing_and_how_to_mend_it(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
