@@ -88,7 +88,7 @@ def test_link_and_hashtags_come_last_and_once() -> None:
 
 def test_x_weighs_links_23_emoji_2_and_wide_letters_2() -> None:
     assert channels.length("x", "a" * 280) == 280
-    assert channels.length("x", "https://acme.test/" + "a" * 300) == 23
+    assert channels.length("x", "https://acme.com/" + "a" * 300) == 23
     assert channels.length("x", "go to acme.com now") == len("go to ") + 23 + len(" now")
     assert channels.length("x", "👍🏽") == 2
     assert channels.length("x", "👨‍👩‍👧‍👦🇩🇪1️⃣") == 6
