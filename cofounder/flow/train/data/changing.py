@@ -83,7 +83,9 @@ async def put_away(session: AsyncSession, selected: Selected, *, by: str, archiv
 
 
 async def undo(session: AsyncSession, token: UUID, *, by: str) -> ChangedOut:
-    """Take back what a change did and nothing else: what others changed since then stays. Itself a change to undo.
+    """Take back what a change did and nothing else. Itself a change to undo.
+
+    What others changed since then stays: an example to which a later change did the like is left as it is.
 
     Raises UndoUnknown, AlreadyUndone.
     """
@@ -93,7 +95,15 @@ async def undo(session: AsyncSession, token: UUID, *, by: str) -> ChangedOut:
     if earlier.undone_by is not None:
         raise AlreadyUndone(f"It was taken back by {earlier.undone_by}.", field="undo_token")
     done = await queries.groups(session, token)
-    parts = [([queries.of_change(token, *one)], one[1], one[0], None if one[2] is None else not one[2]) for one in done]
+    parts = [
+        (
+            [queries.of_change(token, *one), queries.untouched_since(earlier, [*one[0], *one[1]], one[2])],
+            one[1],
+            one[0],
+            None if one[2] is None else not one[2],
+        )
+        for one in done
+    ]
     said = {"undoes": str(token)}
     change = Change(id=new_id(), at=now(), who=by, action="undo", tags=earlier.tags, selection=said, undoes=token)
     found = await _carry_out(session, change, parts, always=True)

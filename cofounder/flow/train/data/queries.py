@@ -16,6 +16,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    or_,
     select,
     text,
     tuple_,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data.filters import Filter, exact
@@ -371,6 +373,25 @@ def of_change(change_id: UUID, added: list[str], removed: list[str], archived: b
         Changed.archived.is_(archived) if archived is not None else Changed.archived.is_(None),
     )
     return Fact.execution_id.in_(ids)
+
+
+def untouched_since(change: Change, tags: list[str], archived: bool | None) -> Condition:
+    """The examples that no later change that stands did the like to: gave or took one of the tags, put away or brought back.
+
+    A later change that was taken back stands no more, and neither does what took it back.
+    """
+    then = tuple_(literal(change.at), literal(change.id))
+    taken_back = aliased(Change)
+    undoes_later = exists().where(taken_back.id == Change.undoes, tuple_(taken_back.at, taken_back.id) > then)
+    like = [Changed.added.overlap(tags), Changed.removed.overlap(tags)] if tags else []
+    like += [Changed.archived.is_not(None)] if archived is not None else []
+    later = (
+        select(func.unnest(Changed.execution_ids).label("execution_id"))
+        .join(Change, Change.id == Changed.change_id)
+        .where(tuple_(Change.at, Change.id) > then, Change.undone_by.is_(None), ~undoes_later, or_(*like))
+        .subquery()
+    )
+    return ~exists().where(later.c.execution_id == Fact.execution_id)
 
 
 def of_ids(execution_ids: Sequence[UUID]) -> Condition:

@@ -89,6 +89,30 @@ async def test_what_a_change_did_is_taken_back_and_nothing_else(session: AsyncSe
     await agrees(session, Filter(include_tags=["gold"]), rows)
 
 
+async def test_what_somebody_else_did_since_is_not_taken_back_though_it_looks_the_same(session: AsyncSession) -> None:
+    rows = made(seed=4, n=12)
+    await put_all(session, rows)
+    mine = await changing.tag(session, ids(rows), ["vip"], by=BY)
+    for back in (True, False):  # the tag of these is ben's since
+        await changing.tag(session, ids(rows[:4]), ["vip"], by="key:ben", remove=back)
+    undone = await changing.tag(session, ids(rows[4:6]), ["vip"], by="key:ben", remove=True)
+    assert undone.undo_token is not None
+    await changing.undo(session, undone.undo_token, by="key:ben")  # as if ben had not been there
+    assert mine.undo_token is not None
+    assert (await changing.undo(session, mine.undo_token, by=BY)).count == 8
+    theirs = {one["execution_id"] for one in rows[:4]}
+    assert {id for id, had in (await tags(session)).items() if "vip" in had} == theirs
+    away = await changing.put_away(session, ids(rows[:2]), by=BY, archived=True)
+    for archived in (False, True):
+        await changing.put_away(session, ids(rows[:1]), by="key:ben", archived=archived)
+    assert away.undo_token is not None
+    assert (await changing.undo(session, away.undo_token, by=BY)).count == 1
+    asked = text("SELECT execution_id FROM orchestrator_training_data WHERE archived_at IS NOT NULL")
+    archived_now = set((await session.execute(asked)).scalars())
+    assert rows[0]["execution_id"] in archived_now
+    assert rows[1]["execution_id"] not in archived_now
+
+
 async def test_tags_taken_away_come_back_where_they_were(session: AsyncSession) -> None:
     rows = made(seed=3, n=60)
     await put_all(session, rows)
