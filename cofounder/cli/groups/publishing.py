@@ -85,7 +85,7 @@ async def _publish(
     else:
         screen = out.screen()
         if made.repeated:
-            screen.print("This text was published before; nothing was sent again.")
+            screen.print("This text was given before, so nothing was begun or sent again. This is what became of it:")
         if made.same_text:
             screen.print(made.same_text, soft_wrap=True)
         for line in views.published(seen.publications):
