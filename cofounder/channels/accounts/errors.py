@@ -76,6 +76,6 @@ class AccountSealed(Conflict):
 
 
 class ScheduleAfterExpiry(InputInvalid):
-    """The account's access ends before that time."""
+    """The account's access, or the version of its API, ends before that time."""
 
     hint = "Connect it again first (Content, Channels), or publish earlier."

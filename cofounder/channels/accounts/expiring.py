@@ -36,7 +36,7 @@ chore = Chore("accounts that expire", look, every=3_600.0)
 
 
 def api_versions() -> list[tuple[str, str, datetime]]:
-    """(channel, what, when) of versions of providers' APIs that end."""
+    """(provider, what, when) of versions of APIs that end. A newer release of this product speaks a newer one."""
     return [("linkedin", f"Version {linkedin.API_VERSION} of LinkedIn's API", linkedin.API_VERSION_ENDS)]
 
 

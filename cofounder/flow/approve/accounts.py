@@ -5,9 +5,12 @@ from datetime import datetime
 
 from cofounder import channels
 from cofounder.channels import accounts, senders
+from cofounder.channels.accounts import expiring
 from cofounder.channels.accounts.errors import AccountUnfit, ScheduleAfterExpiry
 from cofounder.channels.senders import Account
 from cofounder.flow.approve import checks
+
+_NEWER = "Publish earlier, or update Cofounder first once there is a release that speaks a newer version."
 
 
 def chosen(
@@ -53,11 +56,15 @@ def _fits(channel: str, account: str, field: str) -> None:
 
 
 def lasts(channel: str, account: str, schedule_at: datetime) -> None:
-    """Raise ScheduleAfterExpiry where the account's access ends before that time."""
+    """Raise ScheduleAfterExpiry where the account's access, or its API's version, ends before that time."""
     connected = accounts.of(channel, account)
-    if connected is None or connected.expires_at is None or schedule_at < connected.expires_at:
+    if connected is None:
         return
-    raise ScheduleAfterExpiry(
-        f"The access of the {channels.called(channel)} account {account} ends on {connected.expires_at:%Y-%m-%d at %H:%M} UTC.",
-        field="schedule_at",
-    )
+    if connected.expires_at is not None and connected.expires_at <= schedule_at:
+        raise ScheduleAfterExpiry(
+            f"The access of the {channels.called(channel)} account {account} ends on {connected.expires_at:%Y-%m-%d at %H:%M} UTC.",
+            field="schedule_at",
+        )
+    for provider, what, ends in expiring.api_versions():
+        if provider == connected.provider and ends <= schedule_at:
+            raise ScheduleAfterExpiry(f"{what} ends on {ends:%Y-%m-%d}.", field="schedule_at", hint=_NEWER)

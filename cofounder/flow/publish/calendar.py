@@ -45,6 +45,7 @@ class Rules:
     expires: Mapping[tuple[str, str], datetime] = field(
         default_factory=dict
     )  # (sender, account) -> when its access ends
+    versions: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)  # sender -> its API's version, its end
     gone: frozenset[tuple[str, str]] = frozenset()  # (sender, account) that cannot be published by now
 
 
@@ -131,6 +132,10 @@ def _ending(known: Sequence[Entry], rules: Rules) -> Iterable[Conflict]:
             yield _conflict("account", one.at, f"{one.told()}: the account has to be connected again first.", [one])
         elif ends is not None and ends <= one.at:
             told = f"{one.told()}: its access ends before, on {ends:%Y-%m-%d at %H:%M} UTC."
+            yield _conflict("account", one.at, told, [one])
+        version = rules.versions.get(one.sender)
+        if version is not None and version[1] <= one.at:
+            told = f"{one.told()}: {version[0]} ends before, on {version[1]:%Y-%m-%d}. Update Cofounder before then."
             yield _conflict("account", one.at, told, [one])
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder import channels
 from cofounder.business.records import service as records
 from cofounder.channels import accounts, senders
+from cofounder.channels.accounts import expiring
 from cofounder.flow.publish import queries, quotas
 from cofounder.flow.publish.calendar import Entry, Rules, conflicts
 from cofounder.flow.publish.schemas import Conflict, MeantOut, SlotNamed
@@ -33,6 +34,7 @@ async def between(session: AsyncSession, since: datetime, until: datetime) -> li
         again=again,
         quotas={name: quota for name in {one.sender for one in entries} if (quota := quotas.of(name)) is not None},
         expires={name: one.expires_at for name, one in connected.items() if one.expires_at is not None},
+        versions={provider: (what, ends) for provider, what, ends in expiring.api_versions()},
         gone=frozenset(
             (one.sender, one.account)
             for one in entries

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from cofounder.channels.accounts.errors import AccountUnfit, ScheduleAfterExpiry
+from cofounder.channels.accounts.providers import linkedin
 from cofounder.channels.senders import x
 from cofounder.channels.senders.books import Quota
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.errors import ScheduleInPast
 from cofounder.flow.approve.schemas import Decision, DecisionOut
-from cofounder.flow.publish import moving, service, settling
+from cofounder.flow.publish import clashes, moving, service, settling
 from cofounder.flow.publish.errors import MovedMeanwhile, TooLateToMove
 from cofounder.flow.publish.schemas import PublicationOut, RescheduleIn
 from cofounder.kit.clock import now
@@ -142,6 +143,34 @@ async def test_a_time_that_cannot_be_is_refused_and_the_old_one_stays(
         await move(one.publication_id, now() + timedelta(days=days))
     assert told.value.field == "schedule_at"
     assert (await of_one(one.publication_id)).scheduled_at == at
+
+
+@pytest.mark.parametrize("expires", [None, linkedin.API_VERSION_ENDS + timedelta(days=90)])
+async def test_a_time_past_the_end_of_the_version_that_is_spoken_is_refused_and_told_of_what_waits(
+    world: World, expires: datetime | None
+) -> None:
+    row = await signed_in(world, "linkedin")
+    ends = linkedin.API_VERSION_ENDS
+    async with transaction() as session:
+        changed = "UPDATE accounts SET sign_in_expires_at = :at WHERE id = :id"
+        await session.execute(text(changed), {"at": expires, "id": row.id})
+    async with transaction() as session:
+        id = await ready(session, "linkedin")
+        await approvals.open_round(session, id)
+    with pytest.raises(ScheduleAfterExpiry, match=f"{linkedin.API_VERSION}.*ends on {ends:%Y-%m-%d}") as told:
+        await decide(id, ends)
+    assert told.value.field == "schedule_at"
+    assert "update Cofounder" in told.value.advice
+    one = (await decide(id, ends - timedelta(minutes=1))).publications[0]
+    with pytest.raises(ScheduleAfterExpiry):
+        await move(one.publication_id, ends + timedelta(days=15))
+    late = ends + timedelta(days=15)
+    async with transaction() as session:  # as one that was planned before such a time was refused
+        changed = "UPDATE publications SET scheduled_at = :at WHERE id = :id"
+        await session.execute(text(changed), {"at": late, "id": one.publication_id})
+        found = await clashes.between(session, late - timedelta(days=1), late + timedelta(days=1))
+    assert [(each.kind, each.publication_ids) for each in found] == [("account", [one.publication_id])]
+    assert f"{linkedin.API_VERSION} of LinkedIn's API ends before, on {ends:%Y-%m-%d}" in found[0].told
 
 
 async def test_what_was_cancelled_stays_cancelled(world: World, engine_running: Database) -> None:

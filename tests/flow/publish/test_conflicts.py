@@ -25,6 +25,7 @@ RULES = Rules(
     again=timedelta(days=30),
     quotas={"x": Quota(2, timedelta(minutes=15), "2 posts in 15 minutes")},
     expires={("linkedin", "Old"): NOON + timedelta(days=1)},
+    versions={"linkedin": ("Version 1 of its API", NOON + timedelta(days=60))},
     gone=frozenset({("linkedin", "Gone")}),
 )
 
@@ -52,6 +53,9 @@ def told(*entries: Entry, at: datetime = NOON) -> list[tuple[str, str]]:
         ([post(text="a"), post(90, text="b")], []),
         ([post(60 * 24, account="Old")], [("account", "LinkedIn by Old: its access ends before, on 2026-03-03 at 12:00 UTC.")]),
         ([post(60 * 23, account="Old")], []),
+        ([post(60 * 24 * 60)], [("account", "LinkedIn by Acme: Version 1 of its API ends before, on 2026-05-01. Update Cofounder before then.")]),
+        ([post(60 * 24 * 60 - 1)], []),
+        ([post(60 * 24 * 60, "x")], []),
         ([post(account="Gone")], [("account", "LinkedIn by Gone: the account has to be connected again first.")]),
     ],
 )  # fmt: skip

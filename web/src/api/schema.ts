@@ -22375,7 +22375,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; Something else waits for a decision.; Say approved (true or false) or a verdict: approve, changes or reject.; A plan is approved, approved as you edited it, or rejected.; Say what should change.; Edits belong to a text that you approve.; An edited plan belongs to the approval of a plan.; An approval names the channels to publish on; an empty list would publish nothing.; This task has no variant for that channel.; The time to publish has passed.; There is no text left.; The text is longer than the channel takes.; The channel would refuse this text.; A compliance finding forbids publishing this text.; Nothing can be published by this account now.; The account's access ends before that time.; A channel would not take the images of its text.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id.; The plan names a tool that an admin has not approved yet. */
+            /** @description Some fields do not fit.; Something else waits for a decision.; Say approved (true or false) or a verdict: approve, changes or reject.; A plan is approved, approved as you edited it, or rejected.; Say what should change.; Edits belong to a text that you approve.; An edited plan belongs to the approval of a plan.; An approval names the channels to publish on; an empty list would publish nothing.; This task has no variant for that channel.; The time to publish has passed.; There is no text left.; The text is longer than the channel takes.; The channel would refuse this text.; A compliance finding forbids publishing this text.; Nothing can be published by this account now.; The account's access, or the version of its API, ends before that time.; A channel would not take the images of its text.; This is not a plan.; The plan names a tool that no registered server offers.; A step lacks an input that its tool requires.; A step gives an input that its tool does not know.; An input is of another type than its tool expects.; The plan's steps wait for each other in a circle.; An input refers to something that the plan does not have.; Two steps of the plan have the same id.; The plan names a tool that an admin has not approved yet. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -23230,7 +23230,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; There is no such platform.; An article needs a title.; The text is longer than the channel takes.; The channel would refuse this text.; A compliance finding forbids publishing this text.; The time to publish has passed.; Nothing can be published by this account now.; The account's access ends before that time.; This task has no variant for that channel.; The same image is attached twice.; A channel would not take the images of its text.; An image needs words that stand for it: people who cannot see it hear them, and they show where it does not load.; These words cannot stand for an image. */
+            /** @description Some fields do not fit.; There is no such platform.; An article needs a title.; The text is longer than the channel takes.; The channel would refuse this text.; A compliance finding forbids publishing this text.; The time to publish has passed.; Nothing can be published by this account now.; The account's access, or the version of its API, ends before that time.; This task has no variant for that channel.; The same image is attached twice.; A channel would not take the images of its text.; An image needs words that stand for it: people who cannot see it hear them, and they show where it does not load.; These words cannot stand for an image. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -23693,7 +23693,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; The time to publish has passed.; Nothing can be published by this account now.; The account's access ends before that time. */
+            /** @description Some fields do not fit.; The time to publish has passed.; Nothing can be published by this account now.; The account's access, or the version of its API, ends before that time. */
             422: {
                 headers: {
                     [name: string]: unknown;
