@@ -9,6 +9,11 @@ _HOSTS = {
 }
 
 
+def has_own(channel: str) -> bool:
+    """Whether whatever is published on this channel stands at its platform's own hosts."""
+    return channel in _HOSTS
+
+
 def host(address: str) -> str | None:
     """The host of an http or https address, in lower case; None where it is no such address."""
     try:

@@ -31,6 +31,15 @@ def transport(address: str) -> "httpx.AsyncBaseTransport":
     return guarded(allow_private=reach.allowed(parts.hostname or "", port))
 
 
+def inside(address: str) -> bool:
+    """Whether an http or https address leads into one's own network, at a host that the environment does not allow."""
+    named = host(address)
+    if named is None or not _own(_plain(named)):
+        return False
+    parts = urlsplit(address)
+    return not reach.allowed(named, parts.port or (443 if parts.scheme == "https" else 80))
+
+
 def check_links(text: str) -> None:
     """Raise DeliveryRefused for a link that readers elsewhere cannot open, or that opens something of their own."""
     for link in [*links(text), *_bare_numbers(text)]:

@@ -5,20 +5,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business.records import service as records
 from cofounder.channels import addresses, hosts, senders
 from cofounder.channels.rules import called
+from cofounder.channels.senders import nearby
 from cofounder.channels.senders.delivery import Receipt
 from cofounder.flow.publish.errors import AddressElsewhere
 from cofounder.flow.publish.tables import Publication
 
+_ANYWHERE = ("outbox", "webhook")
+
 
 def check(url: str, channel: str) -> None:
-    """A short link or one's own site may be any channel's; the address of another platform is a slip.
+    """What is for a platform stands at its own hosts; what is for a blog or by mail, at none of another's.
 
-    What a webhook's receiver makes of a text may stand anywhere. Raises AddressElsewhere.
+    What lay in the outbox, or what a webhook's receiver makes of a text, may stand anywhere on the internet.
+    Raises AddressElsewhere.
     """
     if hosts.host(url) is None:
         raise AddressElsewhere("It is no http or https address.", field="url")
+    if nearby.inside(url):
+        raise AddressElsewhere("It lies in your own network, where no reader gets.", field="url")
     platform = hosts.platform_of(url)
-    if platform is not None and channel not in (platform, "webhook"):
+    if platform is None and hosts.has_own(channel):
+        raise AddressElsewhere(f"It is no address of {called(channel)}.", field="url")
+    if platform is not None and channel not in (platform, *_ANYWHERE):
         told = f"It is an address of {called(platform)}; the text was for {called(channel)}."
         raise AddressElsewhere(told, field="url")
 

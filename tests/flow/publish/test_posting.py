@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 
 from cofounder.business.records import service as records
 from cofounder.channels import hosts
-from cofounder.flow.publish import service
+from cofounder.flow.publish import addresses, service
+from cofounder.flow.publish.errors import AddressElsewhere
 from cofounder.flow.publish.schemas import PublicationOut
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database, until
 from cofounder.people import audit_entries
+from cofounder.settings import settings
 from tests.channels.smtp import Server
 from tests.flow.publish.standing import Mail, approved, of, settled
 from tests.flow.server import signed_in
@@ -125,6 +127,9 @@ async def test_what_cannot_be_so_is_refused_by_its_field(approver: httpx.AsyncCl
         ({"url": "https://[1"}, "address_elsewhere", "url"),
         ({"url": "https://x.com/acme/status/1"}, "address_elsewhere", "url"),
         ({"url": "https://m.facebook.com/1"}, "address_elsewhere", "url"),
+        ({"url": "https://www.linkedin.com.evil.com/posts/1"}, "address_elsewhere", "url"),
+        ({"url": "https://short.example/a"}, "address_elsewhere", "url"),
+        ({"url": "http://127.0.0.1/x"}, "address_elsewhere", "url"),
         ({"state": "published"}, "request_invalid", "state"),
     ]
     for body, code, field in wrong:
@@ -133,7 +138,29 @@ async def test_what_cannot_be_so_is_refused_by_its_field(approver: httpx.AsyncCl
         assert answer.json()["errors"][0]["field"] == field
     assert (await of(one.task_id))[0].posted is None
     assert await audited(one) == []
-    assert (await mark(approver, one, url="https://short.example/a")).status_code == 200
+    assert (await mark(approver, one, url="https://lnkd.in/a")).status_code == 200
+
+
+def test_what_is_for_the_outbox_may_stand_anywhere_on_the_internet() -> None:
+    for url in (URL, "https://acme.example/news/1"):
+        addresses.check(url, "outbox")
+    for url in ("http://127.0.0.1/x", "http://localhost:8000/", "http://10.0.0.8/", "http://[::1]/", "http://0x7f.1/"):
+        with pytest.raises(AddressElsewhere, match="own network"):
+            addresses.check(url, "outbox")
+
+
+def test_an_address_in_ones_own_network_that_the_environment_allows_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(AddressElsewhere, match="own network"):
+        addresses.check("http://127.0.0.1/?p=1", "blog")
+    monkeypatch.setenv("COFOUNDER_PRIVATE_HOSTS", "127.0.0.1:80")
+    settings.cache_clear()
+    try:
+        addresses.check("http://127.0.0.1/?p=1", "blog")
+        with pytest.raises(AddressElsewhere, match="no address of LinkedIn"):
+            addresses.check("http://127.0.0.1/?p=1", "linkedin")
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
 
 
 async def test_the_minute_of_the_approval_is_not_before_it(approver: httpx.AsyncClient) -> None:
