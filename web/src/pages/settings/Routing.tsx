@@ -143,7 +143,10 @@ function Savings() {
   return (
     <Shown query={query}>
       {(found) => (
-        <Panel title="What choosing saved" note={`${counted(found.calls, "call")} in 30 days, ${money(found.cost_usd)} paid`}>
+        <Panel
+          title="What choosing saved"
+          note={`${counted(found.calls, "call")} in 30 days, ${money(found.cost_usd)} paid`}
+        >
           <div className="stack" style={{ padding: "0 16px 12px", gap: 6 }}>
             {found.saved_usd !== null && found.always_strongest_usd !== null && found.always_strongest_usd > 0 && (
               <p>
