@@ -115,7 +115,7 @@ async def test_a_connection_that_the_server_ended_is_replaced_unseen(house: Hous
     async with transaction() as session:
         await session.execute(
             text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"  # gone, not told to go
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         )

@@ -166,7 +166,7 @@ async def test_where_every_round_is_judged_the_word_of_the_judge_counts_in_the_l
 async def test_a_judge_that_fails_or_is_late_changes_nothing(
     judge: OpenAIServer, setting: Callable[..., None], bad: Any
 ) -> None:
-    setting(model_timeout_seconds="1")
+    setting(model_timeout_seconds="1" if isinstance(bad, float) else "60")
     judge.answers = [bad] * (2 if isinstance(bad, int) else 1)
     task_id = await made(linkedin=GOOD_POST)
     await phases(task_id)
