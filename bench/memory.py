@@ -71,7 +71,7 @@ def parts(supervisor: psutil.Process) -> dict[str, int]:
     """server, worker, supervisor -> process id."""
     found = {"supervisor": supervisor.pid}
     for child in supervisor.children():
-        words = child.cmdline()
+        words = " ".join(child.cmdline()).split()  # a fork of ours names itself in one word
         for name, command in (("server", "serve"), ("worker", "worker")):
             if command in words:
                 found[name] = child.pid

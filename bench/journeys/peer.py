@@ -5,7 +5,7 @@ Each node calls the same tool, directly, as one would in LangGraph (no MCP). The
 the deliverable and the verdict, and an `interrupt` waits for the decision. Understanding the request and reading
 its context come before the graph and make no checkpoint; choosing a plan, finding tools and holding the plan against
 their schemas are not asked of the peer. `durability` is LangGraph's default ("async"), the softest that survives a
-kill. There is no queue: requests are handed to the process itself.
+kill. It runs on uvloop, as our workers do. There is no queue: requests are handed to the process itself.
 
 Talks by lines: `go COUNT AT_ONCE` or `bare COUNT 1` on standard input, one JSON answer each on standard output.
 """
@@ -20,6 +20,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypedDict
 from uuid import uuid4
 
+import uvloop
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import Command, interrupt
@@ -271,4 +272,4 @@ async def main(savers: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1])))
+    uvloop.run(main(int(sys.argv[1])))

@@ -7,7 +7,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -67,7 +67,7 @@ def serve(host: str, port: int, *, fd: int | None, tied: bool) -> int:
     if tied:
         follow_parent()
     else:
-        print(f"The server listens on {host}, port {place.getsockname()[1]}.", file=sys.stderr, flush=True)  # noqa: T201
+        _say(f"The server listens on {host}, port {place.getsockname()[1]}.")
     from cofounder.settings import settings
 
     trusted = settings().trusted_proxies
@@ -117,9 +117,11 @@ def _server(config: "uvicorn.Config") -> "uvicorn.Server":
 
 def worker(*, tied: bool) -> int:
     """Carry tasks out until told to stop."""
+    import uvloop
+
     if tied:
         follow_parent()
-    return asyncio.run(_work())
+    return uvloop.run(_work())
 
 
 async def _work() -> int:
@@ -130,16 +132,22 @@ async def _work() -> int:
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
     async with home.opened(tools=True, quiet=False), app.working():
-        print("The worker is ready.", file=sys.stderr, flush=True)  # noqa: T201
+        _say("The worker is ready.")
         await stop.wait()
     return 0
 
 
-def follow_parent() -> None:
-    """End, as on SIGTERM, when the process that started us is gone: it holds the other end of our standard input."""
+def _say(words: str) -> None:
+    """To whoever started us; a full disk or a closed pipe stops no work."""
+    with suppress(OSError):
+        print(words, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def follow_parent(descriptor: int = 0) -> None:
+    """End, as on SIGTERM, when the process that started us is gone: it holds the other end, of our standard input as a rule."""
 
     def wait() -> None:
-        while os.read(0, 4096):
+        while os.read(descriptor, 4096):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
 

@@ -111,6 +111,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and give its exit code."""
+    _open_standard()
     os.environ.setdefault("FASTMCP_LOG_ENABLED", "false")  # else it paints tracebacks into our output
     # Our matrices are small: threads of one product wait for each other longer than they work, and eight products at
     # once held a worker of two cores for minutes.
@@ -135,6 +136,16 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as error:
         return _surprise(error)
     return answer if isinstance(answer, int) else 0
+
+
+def _open_standard() -> None:
+    """Standard input, output and error are open, if only to nothing: else the next file or socket takes their place."""
+    while (opened := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(opened)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # as Python has it where they were closed
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def _usage(error: typer.TyperException) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from cofounder.cli import children as forked
 from cofounder.cli import home, out, supervisor
 from cofounder.cli.processes import AddressUnusable, PortTaken, listen
 from cofounder.cli.program import run
@@ -50,7 +51,7 @@ def children(one: Spawned) -> dict[str, psutil.Process]:
     found: dict[str, psutil.Process] = {}
     for child in psutil.Process(one.process.pid).children(recursive=True):
         with suppress(psutil.Error):  # it may end while we look
-            found |= {name: child for name in ("serve", "worker") if name in child.cmdline()}
+            found |= {name: child for name in ("serve", "worker") if name in " ".join(child.cmdline()).split()}
     return found
 
 
@@ -112,7 +113,7 @@ def test_an_address_that_is_not_ours_is_said() -> None:
 
 
 def test_the_last_words_are_the_error_and_no_traceback(tmp_path: Path) -> None:
-    child = supervisor.Child("serve", [], tmp_path / "serve.log")
+    child = forked.Child("serve", [], tmp_path / "serve.log")
     story = 'Traceback (most recent call last):\n  File "x.py", line 1, in y\nValueError: no such colour\nwith a note'
     lines = [
         {"event": "started", "level": "info"},
@@ -131,11 +132,16 @@ def test_the_last_words_are_the_error_and_no_traceback(tmp_path: Path) -> None:
 
 
 def test_a_log_stays_bounded_while_its_process_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "_LOG_BYTES", 10_000)
-    child = supervisor.Child("serve", [], tmp_path / "serve.log")
-    talker = "import sys, time\nwhile True: print('said', file=sys.stderr, flush=True); time.sleep(0.0002)"
+    monkeypatch.setattr(forked, "_LOG_BYTES", 10_000)
+    child = forked.Child("serve", [], tmp_path / "serve.log")
+
+    def talk() -> int:
+        while True:
+            os.write(2, b"said\n")
+            time.sleep(0.0002)
+
     with child.log.open("ab") as words:
-        child.process = subprocess.Popen([sys.executable, "-c", talker], stdin=subprocess.PIPE, stderr=words)
+        child.begin(talk, words.fileno())
     try:
         for _ in range(3):
             until(lambda: child.log.stat().st_size > 10_000)
@@ -144,22 +150,24 @@ def test_a_log_stays_bounded_while_its_process_lives(tmp_path: Path, monkeypatch
         assert (tmp_path / "serve.old.log").exists()
         assert b"\0" not in child.log.read_bytes()
     finally:
-        child.process.kill()
-        child.finish(time.monotonic() + 5)
+        child.finish(time.monotonic())
+    assert not child.running()
 
 
 def test_a_child_that_keeps_falling_ends_with_its_last_words(tmp_path: Path) -> None:
-    child = supervisor.Child("nonsense", [], tmp_path / "nonsense.log")
-    with pytest.raises(supervisor.KeepsFalling) as ended:
+    child = forked.Child("nonsense", [], tmp_path / "nonsense.log")
+    with pytest.raises(forked.KeepsFalling) as ended:
         until(child.mend)
     assert "No such command" in ended.value.detail
     assert str(child.log) in ended.value.advice
 
 
 def test_a_child_is_started_again_though_nobody_can_be_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    child = supervisor.Child("serve", [], tmp_path / "serve.log")
-    child.process = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE)
-    child.process.wait()
+    child = forked.Child("serve", [], tmp_path / "serve.log")
+    with child.log.open("ab") as words:
+        child.begin(lambda: 0, words.fileno())
+    assert child.process is not None
+    child.process.join()
     reader, writer = os.pipe()
     os.close(reader)
     with suppress(BrokenPipeError), os.fdopen(writer, "w", buffering=1) as nobody_reads:
@@ -168,6 +176,46 @@ def test_a_child_is_started_again_though_nobody_can_be_told(tmp_path: Path, monk
         monkeypatch.undo()
     assert child.process is None
     assert child.resume_at > 0
+
+
+def test_what_is_done_apart_comes_back_or_raises_and_leaves_nothing_here() -> None:
+    here = os.getpid()
+    assert forked.apart(os.getpid) not in (0, here)
+    with pytest.raises(PortTaken) as taken:
+        forked.apart(lambda: _raise(PortTaken("Port 1 is used.", field="port", hint="Another.")))
+    assert (taken.value.field, taken.value.advice, taken.value.detail) == ("port", "Another.", "Port 1 is used.")
+    with pytest.raises(RuntimeError, match="KeyError: 'x'"):
+        forked.apart(lambda: _raise(KeyError("x")))
+    with pytest.raises(forked.Killed, match=r"was killed \(signal 9\)"):
+        forked.apart(lambda: os.kill(os.getpid(), signal.SIGKILL))
+    with pytest.raises(KeyboardInterrupt):
+        forked.apart(lambda: os.kill(os.getpid(), signal.SIGINT))
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+def test_a_child_where_a_fork_may_not_go_on_starts_python_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forked, "FORKS_STAND", False)
+    child = forked.Child("nonsense", [], tmp_path / "nonsense.log")
+    child.start()
+    assert child.process is not None
+    until(lambda: child.process is not None and child.process.exitcode is not None)
+    assert child.process.exitcode == out.USAGE
+    assert "No such command" in child.last_words()
+    assert forked.apart(os.getpid) == os.getpid()
+
+
+def test_server_and_worker_share_the_memory_of_what_both_import(spawn: Spawn, database: Database) -> None:
+    port = free_port()
+    up = spawn("cofounder.cli", "up", "--port", str(port), "--no-browser")
+    until(lambda: (ready(f"http://127.0.0.1:{port}") or {}).get("workers") == 1)
+    for one in children(up).values():
+        used = one.memory_full_info()
+        assert used.pss < 0.85 * used.rss
+        assert one.ppid() == up.process.pid
+        assert one.cmdline()[0] in ("cofounder serve", "cofounder worker")
 
 
 def test_a_worker_alone_ends_in_order_on_sigterm(spawn: Spawn) -> None:
@@ -232,10 +280,93 @@ def test_a_killed_database_is_started_again_under_up(tmp_path: Path) -> None:
     )  # fmt: skip
     try:
         url = f"http://127.0.0.1:{port}"
-        until(lambda: ready(url))
+        until(lambda: ready(url) or up.poll() is not None)
+        assert up.poll() is None, up.communicate()[0]
         os.kill(int((folder / "database" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
         until(lambda: not ready(url))
         until(lambda: ready(url))
     finally:
         up.send_signal(signal.SIGINT)
         up.wait(120)
+
+
+def test_the_children_of_one_that_was_killed_are_waited_for(
+    spawn: Spawn, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as left:
+        port = left.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        guard, _ = supervisor.claim(database.home)
+        assert guard is not None
+        supervisor._note(guard, url=url, pid=1)
+        guard.close()  # as the kernel does for one that was killed
+        up = spawn("cofounder.cli", "up", "--port", str(port), "--no-browser")
+        until(lambda: (database.home / "up.lock").read_text() == json.dumps({"before": url}))
+        time.sleep(1)
+        assert up.process.poll() is None
+    until(lambda: ready(url))
+    up.process.send_signal(signal.SIGTERM)
+    assert up.process.wait(60) == 0
+    assert json.loads((database.home / "up.lock").read_text()) == {}
+    assert (database.home / "up.lock").stat().st_mode & 0o777 == 0o600
+
+
+def starting(folder: Path, *before: str) -> "subprocess.Popen[bytes]":
+    """`up --sample` on a home of its own, while it makes its database."""
+    folder.mkdir()
+    for place in (folder, *folder.parents[:3]):
+        if place != Path("/tmp"):
+            place.chmod(0o755)  # pytest makes them for one user, the database runs as another
+    environment = {**os.environ, "COFOUNDER_HOME": str(folder)}
+    environment.pop("DATABASE_URL", None)
+    up = subprocess.Popen(
+        [*before, sys.executable, "-m", "cofounder.cli", "up", "--sample", "--port", str(free_port()), "--no-browser"],
+        env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=False,
+    )  # fmt: skip
+    until(lambda: (folder / "sample" / "database" / "postmaster.pid").exists() or up.poll() is not None)
+    assert up.poll() is None, up.communicate()[0]
+    return up
+
+
+def postmasters(folder: Path) -> list[psutil.Process]:
+    found = []
+    for one in psutil.process_iter():
+        with suppress(psutil.Error):
+            if str(folder) in " ".join(one.cmdline()) and one.name() == "postgres":
+                found.append(one)
+    return found
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_first_start_that_is_told_to_stop_does(tmp_path: Path, sign: signal.Signals) -> None:
+    up = starting(tmp_path / "home")
+    up.send_signal(sign)
+    said, _ = up.communicate(timeout=120)
+    assert (up.returncode, said.decode().splitlines()[-1]) == (0, "Stopped.")
+    until(lambda: not postmasters(tmp_path))
+    assert not (tmp_path / "home" / "sample" / "logs" / "server.log").exists()
+
+
+def test_a_first_start_that_is_killed_leaves_no_database_running(tmp_path: Path) -> None:
+    up = starting(tmp_path / "home")
+    assert postmasters(tmp_path)
+    up.kill()
+    up.communicate(timeout=60)
+    until(lambda: not postmasters(tmp_path))
+
+
+def test_a_hang_up_that_is_ignored_stays_so_and_closed_standard_files_do_no_harm(
+    spawn: Spawn, database: Database
+) -> None:
+    port = free_port()
+    shell = f"trap '' HUP; exec '{sys.executable}' -m cofounder.cli up --port {port} --no-browser <&- >&- 2>&-"
+    up = subprocess.Popen(["/bin/sh", "-c", shell], start_new_session=True)
+    try:
+        until(lambda: (ready(f"http://127.0.0.1:{port}") or {}).get("workers") == 1)
+        os.killpg(up.pid, signal.SIGHUP)
+        time.sleep(1)
+        assert up.poll() is None
+        assert ready(f"http://127.0.0.1:{port}")
+    finally:
+        up.terminate()
+        assert up.wait(60) == 0

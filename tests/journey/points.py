@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, ClassVar
+from uuid import UUID
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -259,10 +260,9 @@ def _noded(real: Call) -> Call:
 
 
 def _finished(real: Call) -> Call:
-    async def finish(session: AsyncSession, step_id: Any, **values: Any) -> Any:
-        written = await real(session, step_id, **values)
-        if written:
-            session.info.setdefault("nodes", []).append(str(step_id))
+    async def finish(session: AsyncSession, ended: Any, **values: Any) -> Any:
+        written = await real(session, ended, **values)
+        session.info.setdefault("nodes", []).extend(str(one["id"]) for one in ended if UUID(one["id"]) in written)
         return written
 
     return finish

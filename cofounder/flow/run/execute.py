@@ -7,6 +7,7 @@ kill at any line costs at most the steps in flight.
 
 import asyncio
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -122,8 +123,7 @@ async def _turn(graph: Graph, finished: list[Outcome], limit: int) -> None:
     started: list[Claim] = []
     async with transaction(durable=bool(finished or graph.outside)) as session:
         finished = [*finished, *await outside.ended(session, graph)]
-        for outcome in finished:
-            await _write(session, graph, outcome)
+        await _write(session, graph, finished)
         room = 0 if durable.stopping() else max(limit - len(graph.running), 0)
         asked = [(step, new_id(), calling.prepared(graph, step)) for step in graph.ready()[:room]]
         if asked:
@@ -154,31 +154,38 @@ async def _why(session: AsyncSession, graph: Graph) -> str:
     return "cancelled" if task.status in FINAL else "paused" if task.is_paused else "superseded"
 
 
-async def _write(session: AsyncSession, graph: Graph, outcome: Outcome) -> None:
-    """Write one outcome and take it into the graph; another worker's outcome stands where the fence is lost."""
+async def _write(session: AsyncSession, graph: Graph, outcomes: list[Outcome]) -> None:
+    """Write the outcomes and take them into the graph; another worker's stands where the fence is lost."""
+    succeeded = [outcome for outcome in outcomes if outcome.output is not None]
+    written: set[UUID] = set()
+    if succeeded:
+        rows = [await _row(session, graph, outcome) for outcome in succeeded]
+        written = await queries.finish(session, rows, at=now())
+    for outcome in outcomes:
+        step = outcome.step
+        if outcome.output is None:
+            await _give_up(session, graph, outcome)
+        elif graph.ids[step.id] not in written:
+            graph.stop = graph.stop or "superseded"
+        else:
+            await harvest.keep(session, graph.task_id, step, outcome.call, outcome.output)
+            graph.states[step.id] = "done"
+            graph.outputs[step.id] = outcome.output
+
+
+async def _row(session: AsyncSession, graph: Graph, outcome: Outcome) -> dict[str, Any]:
+    """What a step that succeeded leaves in its row."""
     step = outcome.step
-    if outcome.output is None:
-        await _give_up(session, graph, outcome)
-        return
     asks_a_model = "scope" in graph.properties(step)
     cost = await models.spent_on(session, graph.task_id, f"step:{step.id}:") if asks_a_model else Decimal(0)
-    written = await queries.finish(
-        session,
-        graph.ids[step.id],
-        fence=outcome.fence,
-        state="done",
-        output=outcome.output,
-        seconds=outcome.seconds,
-        cost=cost,
-        quality_score=outcome.score,
-        finished_at=now(),
-    )
-    if not written:
-        graph.stop = graph.stop or "superseded"
-        return
-    await harvest.keep(session, graph.task_id, step, outcome.call, outcome.output)
-    graph.states[step.id] = "done"
-    graph.outputs[step.id] = outcome.output
+    return {
+        "id": str(graph.ids[step.id]),
+        "fence": str(outcome.fence),
+        "output": outcome.output,
+        "seconds": outcome.seconds,
+        "cost": str(cost),
+        "quality_score": outcome.score,
+    }
 
 
 async def _give_up(session: AsyncSession, graph: Graph, outcome: Outcome) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -71,18 +70,22 @@ async def count_attempt(session: AsyncSession, step_id: UUID, *, fence: UUID) ->
     )
 
 
-async def finish(session: AsyncSession, step_id: UUID, *, fence: UUID, **values: Any) -> bool:
-    """Write a step's outcome; false when another holder took it meanwhile."""
-    given = {f"to_{column}": value for column, value in values.items()}
-    found = await session.execute(_finishing(tuple(values)), {"one": step_id, "held": fence, **given})
-    return found.first() is not None
+# Likewise one statement for all that ended together.
+_FINISH = text(
+    "UPDATE steps SET state = 'done', output = ended.output, seconds = ended.seconds, cost = ended.cost, "
+    "quality_score = ended.quality_score, finished_at = :at "
+    "FROM jsonb_to_recordset(:ended) AS ended(id uuid, fence uuid, output jsonb, seconds double precision, "
+    "cost numeric, quality_score numeric) "
+    "WHERE steps.id = ended.id AND steps.fence = ended.fence RETURNING steps.id"
+).bindparams(bindparam("ended", type_=JSONB))
 
 
-@lru_cache
-def _finishing(columns: tuple[str, ...]) -> Any:
-    values = {column: bindparam(f"to_{column}", type_=_STEP.c[column].type) for column in columns}
-    held = (_STEP.c.id == bindparam("one"), _STEP.c.fence == bindparam("held"))
-    return update(_STEP).where(*held).values(values).returning(_STEP.c.id)
+async def finish(session: AsyncSession, ended: Sequence[dict[str, Any]], *, at: datetime) -> set[UUID]:
+    """Write what steps gave, each {id, fence, output, seconds, cost, quality_score}; gives the ids of those written.
+
+    Not written is what another holder took meanwhile.
+    """
+    return set((await session.scalars(_FINISH, {"ended": ended, "at": at})).all())
 
 
 async def settle_waiting(session: AsyncSession, task_id: UUID, *, state: str) -> None:
