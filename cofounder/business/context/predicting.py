@@ -31,6 +31,11 @@ Outcome = Literal["engagement_rate", "engagement", "reach", "likes", "followers"
 OUTCOMES: tuple[Outcome, ...] = ("engagement_rate", "engagement", "reach", "likes", "followers", "return_on_cost")
 
 
+def called_outcome(name: str) -> str:
+    """An outcome's name before a figure. Of likes and engagement one may be the larger: neither is part of the other."""
+    return "Clicks, shares and comments" if name == "engagement" else name.replace("_", " ").capitalize()
+
+
 class Expected(BaseModel):
     """One outcome of a text as history lets expect it."""
 
@@ -287,9 +292,9 @@ def _told(name: Outcome, channel: str, value: float, low: float, high: float, of
             f"{one:.2%}" if name == "engagement_rate" else f"{one:,.2f}" if name == "return_on_cost" else f"{one:,.0f}"
         )
 
-    noun = name.replace("_", " ")
+    noun = called_outcome(name)
     is_ = "expected" if of.beats_mean else "is typical"
-    told = f"{noun.capitalize()} on {called(channel)}: {say(value)} {is_}, 80% interval {say(low)} to {say(high)}"
+    told = f"{noun} on {called(channel)}: {say(value)} {is_}, 80% interval {say(low)} to {say(high)}"
     if of.coverage is not None:
         told += f"; such intervals held for {of.coverage:.0%} of {of.coverage_n} later posts"
     if not of.beats_mean:

@@ -18,7 +18,7 @@ from cofounder.business.derive.times import BestTimes, SuggestedTime
 from cofounder.business.derive.topics import TopicEffectiveness
 from cofounder.business.records import service as records
 from cofounder.business.similar import SimilarTask, like_posts, similar_content
-from cofounder.channels import UnknownChannel, canonical
+from cofounder.channels import CHANNELS, UnknownChannel, canonical
 from cofounder.kit import clock
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.zones import known_zone
@@ -174,6 +174,18 @@ async def check_channels(session: AsyncSession, names: Sequence[str]) -> None:
             raise UnknownChannel(f"There is no channel called {name!r}.", field="channels")
 
 
+async def known_channel(session: AsyncSession, said: str) -> str:
+    """A channel as posts carry its name ("Twitter" -> "x"): one of ours, or one that posts came from.
+
+    Raises UnknownChannel.
+    """
+    name = canonical(said) or said.strip()
+    if name in CHANNELS or await queries.known_platforms(session, [name]):
+        return name
+    there = ", ".join([*CHANNELS, *sorted(set(await channels(session, as_of=clock.now())) - set(CHANNELS))])
+    raise UnknownChannel(f"There is no channel {said!r}.", field="channel", hint=f"Channels: {there}.")
+
+
 async def suggest_time(
     session: AsyncSession, channel: str, *, as_of: datetime, zone: str = "UTC", days: int = 365
 ) -> SuggestedTime:
@@ -193,8 +205,7 @@ async def times_in_utc(
     session: AsyncSession, channels: Sequence[str], *, as_of: datetime, zone: str = "UTC", days: int = 365
 ) -> dict[str, SuggestedTime]:
     """The same where the zone is known to be one."""
-    since = as_of - timedelta(days=days)
-    rows = await queries.times(session, as_of=as_of, since=since, platforms=channels, zone=zone)
+    rows = await times.rows_of(session, channels, as_of=as_of, days=days, zone=zone)
     return {
         name: times.suggested(times.times_of(name, [row for row in rows if row["platform"] == name], zone), as_of)
         for name in channels

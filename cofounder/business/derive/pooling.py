@@ -33,14 +33,17 @@ class Effect:
     high: float
 
 
-def effects(groups: Sequence[Group], level: float) -> list[Effect]:
-    """Each group's effect at the confidence level, 0-1. A group that is alone is the mean itself: 0, without doubt."""
+def effects(groups: Sequence[Group], level: float, *, lost: int = 0) -> list[Effect]:
+    """Each group's effect at the confidence level, 0-1. A group that is alone is the mean itself: 0, without doubt.
+
+    `lost`: degrees of freedom that taking means of other things out of the scores has cost.
+    """
     import numpy as np
 
     counts, sums, squares = (np.array(column, dtype=float) for column in zip(*groups, strict=True))
     if len(groups) == 1:
         return [Effect(0.0, 0.0, 0.0)]
-    freedom = max(counts.sum() - len(counts), 1.0)
+    freedom = max(counts.sum() - len(counts) - lost, 1.0)
     variance = max(float(np.sum(squares - sums * sums / counts)) / freedom, _LEAST_VARIANCE)
     weights, means, spreads = _of_each_tau(sums / counts, variance / counts, counts / counts.sum())
     tail = (1 - level) / 2

@@ -154,26 +154,62 @@ async def sums(
     return [dict(row) for row in found.mappings()]
 
 
+# One fixed age for all, as patterns score posts: engagement only grows, so an old post would be better for being old. And
+# against the posts of around the same time, as patterns do: an audience that grew is no better hour.
 _TIMES = f"""
-WITH {OUTCOMES.format(narrowed="s.platform = ANY(CAST(:platforms AS text[])) AND s.published_at >= :since")},
-scored AS (
-  SELECT platform, views > 0 AND engaged IS NOT NULL AS rated, NOT {_UNDATED} AS dated,
-    extract(isodow FROM published_at AT TIME ZONE :zone)::int AS weekday,
+WITH scored AS (
+  SELECT l.platform, l.published_at, l.post_id, {DATED.format("p")} AS dated,
+    ln(1 + coalesce(r.clicks, 0) + coalesce(r.shares, 0) + coalesce(r.comments, 0))::float8 AS score
+  FROM unnest(CAST(:platforms AS text[])) AS asked(platform)
+  CROSS JOIN LATERAL (
+    SELECT post_id, platform, published_at FROM latest_readings l
+    WHERE l.platform = asked.platform AND l.published_at >= :since
+      AND l.published_at + make_interval(hours => :hours) <= :as_of AND {_OURS.format("l")}
+    ORDER BY l.published_at DESC, l.post_id LIMIT :newest) l
+  JOIN LATERAL (
+    SELECT clicks, shares, comments FROM social_post_analytics a
+    WHERE a.post_id = l.post_id AND a.measured_at >= l.published_at + make_interval(hours => :hours)
+      AND a.measured_at <= :as_of AND {LINKED.format("a")}
+    ORDER BY a.measured_at, a.id LIMIT 1) r ON true
+  JOIN posts p ON p.id = l.post_id
+  LEFT JOIN tasks t ON t.id = p.task_id AND {LINKED.format("p")}
+  WHERE NOT coalesce(t.automatic, false)
+    AND (r.clicks IS NOT NULL OR r.shares IS NOT NULL OR r.comments IS NOT NULL)),
+placed AS (
+  SELECT *, (row_number() OVER (PARTITION BY platform, dated ORDER BY published_at, post_id) - 1)
+      * greatest(round(count(*) OVER (PARTITION BY platform, dated) / CAST(:together AS numeric)), 1)::bigint
+      / count(*) OVER (PARTITION BY platform, dated) AS stretch
+  FROM scored),
+centred AS (
+  SELECT platform, dated, extract(isodow FROM published_at AT TIME ZONE :zone)::int AS weekday,
     extract(hour FROM published_at AT TIME ZONE :zone)::int AS hour,
-    CASE WHEN views > 0 THEN ln((engaged + 0.5) / (views + 1)) ELSE ln(engaged + 1) END AS score
-  FROM outcomes WHERE engaged IS NOT NULL)
-SELECT platform, rated, dated, weekday, hour, count(*) AS n, sum(score) AS total, sum(score * score) AS squares
-FROM scored GROUP BY 1, 2, 3, 4, 5"""
+    max(stretch) OVER (PARTITION BY platform, dated) + 1 AS stretches,
+    score - avg(score) OVER (PARTITION BY platform, dated, stretch) AS score
+  FROM placed)
+SELECT platform, dated, weekday, hour, stretches, count(*) AS n, sum(score) AS total, sum(score * score) AS squares
+FROM centred GROUP BY 1, 2, 3, 4, 5"""
 
 
 async def times(
-    session: AsyncSession, *, as_of: datetime, since: datetime, platforms: Sequence[str], zone: str
+    session: AsyncSession,
+    *,
+    as_of: datetime,
+    since: datetime,
+    platforms: Sequence[str],
+    zone: str,
+    hours: int,
+    together: int,
+    newest: int,
 ) -> list[dict[str, Any]]:
-    """Per platform, weekday (1 = Monday) and hour of `zone`: n, sum and squares of the log engagement.
+    """Per platform, weekday (1 = Monday) and hour of `zone`: n, sum and squares of log(1 + engagement) of the first
+    reading of `hours` or more, less the mean of its stretch of about `together` posts in a row.
 
-    `dated`: whether it is known when these posts were published; where it is not, weekday and hour say nothing.
+    Of a platform the `newest` so many posts that are old enough are read.
+
+    `stretches`: how many there are of the platform. `dated`: whether it is known when these posts were published; where it is not, weekday and hour say nothing.
     """
-    asked = {"as_of": as_of, "today": as_of.date(), "since": since, "platforms": list(platforms), "zone": zone}
+    asked = {"as_of": as_of, "since": since, "platforms": list(platforms), "zone": zone, "hours": hours}
+    asked |= {"together": together, "newest": newest}
     return [dict(row) for row in (await session.execute(text(_TIMES), asked)).mappings()]
 
 

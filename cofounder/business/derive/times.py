@@ -1,12 +1,13 @@
 """Which hours and weekdays did better on a platform, and whether that is more than luck.
 
-A post's score is the log of its engagement rate (of its engagements where no views are known). An hour's effect is its
-mean score against the platform's, drawn towards nought by how few posts it rests on (`pooling`). The level is raised by
-the number of hours and days looked at (Bonferroni).
+A post's score is log(1 + engagement) of its first reading at 72 hours or later, against the posts that went out around the
+same time: what patterns score, so that both say the same of a time. The count and not the rate over views, for a time of
+day acts mostly through how many see a post. An hour's effect is its mean score against the platform's, drawn towards
+nought by how few posts it rests on (`pooling`). The level is raised by the number of hours and days looked at
+(Bonferroni).
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -20,7 +21,11 @@ from cofounder.business.derive.intervals import NOT_ENOUGH
 from cofounder.business.derive.pooling import Group, effects
 from cofounder.channels import called
 
-FEWEST = 30  # posts with a reading
+AGE_HOURS = 72  # of the reading that scores a post
+MEASURE = f"clicks, shares and comments at {AGE_HOURS} hours"
+TOGETHER = 25  # posts in a row that are compared, so that an audience that grew is taken for no better hour
+NEWEST = 5_000  # posts of a channel that are read; more narrow no interval that matters, and take time
+FEWEST = 30  # posts with a reading of that age
 FEWEST_EACH = 5  # of an hour or a day
 _ERROR = 0.05
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -43,6 +48,7 @@ class BestTimes(BaseModel):
     n: int
     needed: int = FEWEST
     time_zone: str
+    measure: str = Field(default=MEASURE, description="What a post is scored by; views are no part of it, reach is")
     level: float | None = Field(default=None, description="Confidence level of each interval, 0-1")
     hours: list[TimeEffect] = Field(default_factory=list, description="0 to 23")
     weekdays: list[TimeEffect] = Field(default_factory=list, description="Monday first")
@@ -55,32 +61,46 @@ async def best_times(
     session: AsyncSession, channel: str, *, as_of: datetime, days: int = 365, zone: str = "UTC"
 ) -> BestTimes:
     """Hours and weekdays of posts of the last `days` days, in the time zone."""
-    rows = await queries.times(session, as_of=as_of, since=as_of - timedelta(days=days), platforms=[channel], zone=zone)
+    rows = await rows_of(session, [channel], as_of=as_of, days=days, zone=zone)
     return times_of(channel, rows, zone)
 
 
-def times_of(channel: str, rows: Sequence[Mapping[str, Any]], zone: str) -> BestTimes:
-    """From sums by weekday and hour. Posts with views and posts without are not compared: the larger group counts.
+async def rows_of(
+    session: AsyncSession, channels: Sequence[str], *, as_of: datetime, days: int, zone: str
+) -> list[dict[str, Any]]:
+    """Sums of several channels by weekday and hour, for `times_of`."""
+    since = as_of - timedelta(days=days)
+    return await queries.times(
+        session,
+        as_of=as_of,
+        since=since,
+        platforms=channels,
+        zone=zone,
+        hours=AGE_HOURS,
+        together=TOGETHER,
+        newest=NEWEST,
+    )
 
-    Posts of which nobody knows when they were published are left out.
-    """
+
+def times_of(channel: str, rows: Sequence[Mapping[str, Any]], zone: str) -> BestTimes:
+    """From sums by weekday and hour. Posts of which nobody knows when they were published are left out."""
     undated = sum(row["n"] for row in rows if not row["dated"])
-    by_kind: dict[bool, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in rows:
-        if not row["dated"]:
-            continue
-        by_kind[bool(row["rated"])].append(row)
-    mine = max(by_kind.values(), key=lambda group: sum(row["n"] for row in group), default=[])
+    mine = [row for row in rows if row["dated"]]
     n = sum(row["n"] for row in mine)
     if n < FEWEST:
-        which = f"posts whose time is known ({undated} more have none)" if undated else "measured posts"
-        told = f"{called(channel)}: {NOT_ENOUGH}, {n} {which} of the {FEWEST} that a statement needs."
+        which = "posts whose time is known and" if undated else "posts"
+        more = f" ({undated} more have no known time)" if undated else ""
+        told = (
+            f"{called(channel)}: {NOT_ENOUGH}, {n} {which} that were read at {AGE_HOURS} hours or later{more} "
+            f"of the {FEWEST} that a statement needs."
+        )
         return BestTimes(channel=channel, status=NOT_ENOUGH, n=n, time_zone=zone, sentence=told)
     hours, weekdays = _grouped(mine, "hour"), _grouped(mine, "weekday")
+    means = max(row["stretches"] for row in mine)
     looked_at = sum(group[0] >= FEWEST_EACH for group in (*hours.values(), *weekdays.values()))
     level = 1 - _ERROR / max(looked_at, 1)
-    hour_effects = _effects(hours, level, lambda at: f"{at:02}:00")
-    day_effects = _effects(weekdays, level, lambda at: DAYS[at - 1])
+    hour_effects = _effects(hours, level, means, lambda at: f"{at:02}:00")
+    day_effects = _effects(weekdays, level, means, lambda at: DAYS[at - 1])
     best_hour, best_day = _best(hour_effects), _best(day_effects)
     return BestTimes(
         channel=channel,
@@ -104,10 +124,11 @@ def _grouped(rows: Sequence[Mapping[str, Any]], by: str) -> dict[int, Group]:
     return dict(sorted(found.items()))
 
 
-def _effects(groups: Mapping[int, Group], level: float, name: Any) -> list[TimeEffect]:
-    """Each group of enough posts against all posts, as ratios."""
+def _effects(groups: Mapping[int, Group], level: float, means: int, name: Any) -> list[TimeEffect]:
+    """Each group of enough posts against all posts, as ratios. `means`: how many were taken out of the scores."""
     found = []
-    for (at, (count, _, _)), effect in zip(groups.items(), effects(list(groups.values()), level), strict=True):
+    told = effects(list(groups.values()), level, lost=means - 1)
+    for (at, (count, _, _)), effect in zip(groups.items(), told, strict=True):
         if count < FEWEST_EACH:
             continue
         ratio, low, high = map(math.exp, (effect.value, effect.low, effect.high))
@@ -137,9 +158,9 @@ def _sentence(channel: str, n: int, hour: TimeEffect | None, day: TimeEffect | N
         if effect is not None
     ]
     if not parts:
-        return f"{called(channel)}: no hour and no weekday is clearly better than the others ({n} posts)."
+        return f"{called(channel)}: no hour and no weekday is clearly better than the others ({n} posts by {MEASURE})."
     told = "; ".join(parts)
-    return f"{called(channel)}: {told} ({zone}, {n} posts)."
+    return f"{called(channel)}: {told} ({zone}, {n} posts by {MEASURE})."
 
 
 class SuggestedTime(BaseModel):

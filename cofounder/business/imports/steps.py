@@ -3,10 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from cofounder.business.imports import carrying, posting, queries, storage
 from cofounder.business.imports.schemas import Counts, Mapping, Units
 from cofounder.business.imports.service import OPEN, TOPIC, WORKFLOW, get
 from cofounder.business.matching import service as matching
+from cofounder.business.matching import timing
+from cofounder.business.records.odd import BEFORE_POST
 from cofounder.kit import clock, durable, live
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import CofounderError
@@ -63,6 +67,8 @@ async def finish(import_id: str, run: int, check_only: bool, ended: dict[str, An
                     counts = counts.model_copy(update={"notes": [*counts.notes, posting.told(made)]})
                 if row.kind in _TOUCHES_TASKS:
                     await durable.enqueue(session, EXAMPLES, f"{EXAMPLES}:{id}:{run}", import_id)
+                if row.kind == "social_analytics":
+                    counts = await _early(session, id, counts)
                 counts = counts.model_copy(update={"alone": await matching.alone(session, id)})
                 row.counts = counts.model_dump()
             await _note_source(session, row)
@@ -71,6 +77,15 @@ async def finish(import_id: str, run: int, check_only: bool, ended: dict[str, An
             storage.remove(row.path)
         for topic in ("posts", "tasks", "web_analytics", "financial_metrics"):
             live.changed(session, topic)
+
+
+async def _early(session: AsyncSession, import_id: UUID, counts: Counts) -> Counts:
+    """With what matching found: readings from before their post went out, flagged like what is odd in itself."""
+    early, only = await timing.count(session, import_id)
+    if not early:
+        return counts
+    flags = {**counts.flags, BEFORE_POST: early}
+    return counts.model_copy(update={"flagged": min(counts.flagged + only, counts.read), "flags": flags})
 
 
 async def _note_source(session: Any, row: Any) -> None:

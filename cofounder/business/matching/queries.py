@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.matching.tables import Match
+from cofounder.business.records.odd import BEFORE_POST
 
 UNTIMED = "measured_at_missing"  # the flag of a reading whose time is that of its import
 MOST = 20_000  # of each kind in one run, those that came last: what was looked at before found nothing then
@@ -219,7 +220,8 @@ async def targets(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, tupl
 
 
 _ALONE = """
-SELECT 'reading_post' AS kind, count(*) AS rows FROM social_post_analytics WHERE post_id IS NULL {more}
+SELECT 'reading_post' AS kind, count(*) AS rows FROM social_post_analytics WHERE post_id IS NULL
+  AND NOT '{early}' = ANY(flags) {more}
 UNION ALL
 SELECT 'evaluation_task', count(*) FROM quality_evaluations WHERE task_id IS NULL AND post_id IS NULL {more}"""
 
@@ -228,7 +230,11 @@ async def alone_rows(session: AsyncSession, import_id: UUID | None = None) -> di
     """How many readings and evaluations (of one import) have no other side, by the kind of link they lack."""
     more = "" if import_id is None else "AND import_id = :import_id"
     asked = {} if import_id is None else {"import_id": import_id}
-    return {row["kind"]: row["rows"] for row in await _rows(session, _ALONE.format(more=more), **asked) if row["rows"]}
+    return {
+        row["kind"]: row["rows"]
+        for row in await _rows(session, _ALONE.format(more=more, early=BEFORE_POST), **asked)
+        if row["rows"]
+    }
 
 
 async def counts(session: AsyncSession) -> dict[str, int]:

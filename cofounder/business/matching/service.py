@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.matching import naming, queries
+from cofounder.business.matching import naming, queries, timing
 from cofounder.business.matching.addresses import Address, address, comes_from, links, same_page
 from cofounder.business.matching.scoring import Candidate, Titles
 from cofounder.business.matching.tables import Match
@@ -87,6 +87,7 @@ async def run(session: AsyncSession) -> Matched:
     What waits for a person is judged anew, and withdrawn where a correction left nothing that speaks for it.
     """
     await queries.alone(session)
+    await timing.look_anew(session)
     followed = await naming.link(session)
     await naming.note(session)
     followed += await queries.follow(session)
@@ -104,6 +105,7 @@ async def run(session: AsyncSession) -> Matched:
         if row["state"] == "sure":
             linked[row["kind"]] += await queries.link(session, row["kind"], row["subject"], row["target_id"])
     await queries.withdraw(session, list(stale.values()))
+    await timing.part(session)
     counted = await queries.counts(session)
     if found or followed or stale:
         live.changed(session, "posts")
@@ -377,6 +379,7 @@ async def decide(session: AsyncSession, id: UUID, *, confirmed: bool, by: str, s
                     await queries.unlink(session, other.kind, other.subject, other.target_id)
                     other.state, other.decided_by, other.decided_at = "refused", by, clock.now()
             await queries.link(session, row.kind, row.subject, row.target_id, clock.now())
+            await timing.part(session)
         else:
             await queries.unlink(session, row.kind, row.subject, row.target_id)
         row.state, row.decided_by, row.decided_at = wanted, by, clock.now()

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business import periods, state
 from cofounder.business.context import index
+from cofounder.business.derive.times import AGE_HOURS
 from cofounder.business.outcomes import queries
 
-AGE_HOURS = 72  # of the reading that scores a post
 MOST = 5_000  # newest posts
 
 

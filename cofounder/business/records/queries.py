@@ -437,6 +437,10 @@ async def correct_reading(session: AsyncSession, row: dict[str, Any]) -> SocialP
     return (await session.scalars(asked)).one()
 
 
+async def remove_reading(session: AsyncSession, reading_id: UUID) -> None:
+    await session.execute(delete(SocialPostAnalytics).where(SocialPostAnalytics.id == reading_id))
+
+
 async def readings_of(session: AsyncSession, post_id: UUID) -> Sequence[SocialPostAnalytics]:
     found = select(SocialPostAnalytics).where(SocialPostAnalytics.post_id == post_id)
     return (await session.scalars(found.order_by(SocialPostAnalytics.measured_at, SocialPostAnalytics.id))).all()

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import queries
+from cofounder.business.records.odd import ODD
 from cofounder.business.records.schemas import (
     NewFinancial,
     NewPost,
@@ -280,18 +281,19 @@ async def correct_reading(session: AsyncSession, reading: NewReading) -> Reading
     return row
 
 
+async def remove_reading(session: AsyncSession, reading: ReadingRow) -> None:
+    """Take a reading away; what was learned of it follows."""
+    await queries.remove_reading(session, reading.id)
+    live.changed(session, "posts", reading.post_id or "")
+
+
 def _reading(one: NewReading) -> dict[str, Any]:
     return {**one.model_dump(), "id": one.id or new_id()}
 
 
 def odd(counts: Mapping[str, int | None]) -> list[str]:
     """What is odd about the counters of a reading, by the same codes that imports note on theirs."""
-    seen = counts.get("views") if counts.get("views") is not None else counts.get("impressions")
-    pairs = (
-        ("clicks_above_views", counts.get("clicks"), seen),
-        ("reach_above_impressions", counts.get("reach"), counts.get("impressions")),
-    )
-    return [code for code, part, whole in pairs if part is not None and whole is not None and part > whole]
+    return [code for code, rule in ODD["social_analytics"].items() if rule.holds(counts)]
 
 
 async def readings_of(session: AsyncSession, post_id: UUID) -> list[ReadingRow]:

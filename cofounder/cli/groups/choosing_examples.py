@@ -46,7 +46,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "cost_max": (float | None, typer.Option("--max-cost", min=0, help="Cost at most so many US dollars.")),
     "has_outcome": (bool | None, typer.Option("--measured/--not-measured", help="Whether it was measured.")),
     "is_legacy": (bool | None, typer.Option("--imported/--own", help="Whether it was done before the product.")),
-    "text": (str | None, typer.Option("--text", help="Words of the request.")),
+    "text": (str | None, typer.Option("--text", help="Whole words of the request, or parts of an address.")),
     "archived": (bool, typer.Option("--archived", help="Only what is archived.")),
     "include_sample": (bool, typer.Option("--include-sample", help="The sample company's too.")),
     "saved": (str | None, typer.Option("--saved", metavar="NAME", help="Start from this saved filter.")),

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cofounder.cli import home
+from cofounder.cli import home, words
 from cofounder.cli.groups.datasets_telling import Format, One, Part, ask, line, whole
 from cofounder.cli.options import Json
 
@@ -51,7 +51,9 @@ def list_(
         state = "deleted" if deleted else None
         return await service.listed(session, name=name, archived=archived, state=state, limit=limit)
 
-    return home.run(ask(act, lambda found: [*map(line, found.items), f"{found.total:,} versions."], json=json))
+    return home.run(
+        ask(act, lambda found: [*map(line, found.items), words.of(found.total, "version") + "."], json=json)
+    )
 
 
 def show(one: One, json: Json = False) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cofounder.cli import home, out
+from cofounder.cli import home, out, words
 from cofounder.cli.groups.choosing_examples import by_filter
 from cofounder.cli.groups.datasets_telling import Format, Into, One, Part, Raw, Role
 from cofounder.cli.groups.training import chosen_filter
@@ -69,7 +69,7 @@ def export(
             done = await _written(chunks, into)
             missing = counts.missing(role) if counts else ""
             if counts and missing:
-                out.complain(f"{counts.used:,} of {counts.fit:,} examples are in the file; {missing}.")
+                out.complain(f"{counts.used:,} of {words.of(counts.fit, 'example')} are in the file; {missing}.")
             return done
 
     return home.run(work())

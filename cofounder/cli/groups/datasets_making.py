@@ -10,7 +10,7 @@ import typer
 
 from cofounder.cli import home, out
 from cofounder.cli.groups.choosing_examples import by_filter
-from cofounder.cli.groups.datasets_telling import Next, One, Raw, Role, Why, ask, reason_of, tell, whole
+from cofounder.cli.groups.datasets_telling import Next, One, Raw, RoleOrBefore, Why, ask, reason_of, tell, whole
 from cofounder.cli.groups.training import chosen_filter
 from cofounder.cli.options import Json, Yes
 from cofounder.kit.errors import InputInvalid
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def create(
     chosen: dict[str, Any],
     name: Annotated[str, typer.Argument(help="What it is called.")],
-    role: Role = "planner",
+    role: RoleOrBefore = None,
     description: Annotated[str, typer.Option(help="What it is for.")] = "",
     split: Annotated[str, typer.Option("--split-by", help="group, time, random or none.")] = "group",
     validation: Annotated[float, typer.Option(min=0, max=0.5, help="Share of lines for validation.")] = 0.1,
@@ -52,7 +52,7 @@ def create(
             given = {
                 "name": name,
                 "description": description,
-                "role": role,
+                **({} if role is None else {"role": role}),
                 "filters": filters,
                 "split": {"by": split, "validation": validation, "test": test},
                 "seed": seed,
@@ -91,7 +91,7 @@ _NOTHING_HELD_OUT = (
 def upload(
     file: Annotated[Path, typer.Argument(help="JSON lines, one conversation a line.", dir_okay=False, exists=True)],
     name: Annotated[str, typer.Option("--name", help="What it is called.")],
-    role: Role = "writer",
+    role: RoleOrBefore = None,
     format: Annotated[str, typer.Option("--format", "-f", help="jsonl, openai, gemini, bedrock or chatml.")] = "jsonl",
     target: Annotated[
         str | None, typer.Option(help="Refuse lines over the limit of openai, gemini, claude, together or local.")
@@ -121,7 +121,7 @@ def upload(
 
         given = {
             "name": name,
-            "role": role,
+            **({} if role is None else {"role": role}),
             "split": {"by": split},
             "duplicates": "exact",
             "redact": not keep_personal_data,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import typer
 
-from cofounder.cli import home
+from cofounder.cli import home, words
 from cofounder.cli.groups.datasets_telling import Run, Why, ask, reason_of
 from cofounder.cli.options import Json
 from cofounder.kit.errors import InputInvalid
@@ -29,7 +29,7 @@ def held_by(run: Run, json: Json = False) -> int:
 
 
 def _held(found: Any) -> list[str]:
-    lines = [f"{one.name}@{one.version or '-'}  {one.state}  {one.lines:,} lines" for one in found.datasets]
+    lines = [f"{one.name}@{one.version or '-'}  {one.state}  {words.of(one.lines, 'line')}" for one in found.datasets]
     if found.withdrawn:
         lines.append(f"Withdrawn by {found.withdrawn_by}: {found.reason}")
     return lines or ["No dataset holds it."]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cofounder.cli import home, out
+from cofounder.cli import home, out, words
 from cofounder.kit.errors import InputInvalid
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ One = Annotated[
 ]
 Run = Annotated[str, typer.Argument(metavar="EXAMPLE", help="The example's id: that of its task.")]
 Role = Annotated[str, typer.Option("--role", help="planner, writer or judge.")]
+RoleOrBefore = Annotated[
+    str | None,
+    typer.Option("--role", help="planner, writer or judge; left out, that of the version before."),
+]
 Format = Annotated[
     str,
     typer.Option(
@@ -59,7 +63,7 @@ def tell(found: Any, told: Callable[[Any], list[str]], *, json: bool) -> int:
 
 def line(one: Any) -> str:
     mark = "*" if one.is_current else " "
-    held = f"{one.example_count:,} lines" if one.state == "ready" else one.state
+    held = words.of(one.example_count, "line") if one.state == "ready" else one.state
     return f"{mark} {one.name}@{one.version or '-'}  {one.role:8} {held:>16}  {one.created_at:%Y-%m-%d}  {one.id}"
 
 

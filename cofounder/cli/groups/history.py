@@ -122,15 +122,19 @@ def times(
     Example: cofounder history times --channel linkedin --zone Europe/Berlin
     """
     from cofounder.business.context import service
-    from cofounder.channels import canonical
+    from cofounder.business.derive.times import AGE_HOURS
 
     at = _moment(as_of)
 
     def told(found: Any) -> list[str]:
-        return [found.sentence, *([f"Next: {found.at:%A %d %B, %H:%M} ({found.time_zone})"] if found.at else [])]
+        next_one = [f"Next: {found.at:%A %d %B, %H:%M} ({found.time_zone})"] if found.at else []
+        window = "1 day" if days == 1 else f"{days} days"
+        scored = f"its first reading at {AGE_HOURS} hours or later"
+        return [found.sentence, *next_one, f"Of posts published in the {window} before, each by {scored}."]
 
     async def ask(session: "AsyncSession") -> Any:
-        return await service.suggest_time(session, canonical(channel) or channel, as_of=at, zone=zone, days=days)
+        named = await service.known_channel(session, channel)
+        return await service.suggest_time(session, named, as_of=at, zone=zone, days=days)
 
     return home.run(_ask(ask, told, json=json))
 

@@ -8,6 +8,7 @@ import typer
 
 from cofounder.cli import home, out
 from cofounder.cli.options import Json
+from cofounder.cli.words import of
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.odds import stated
 
@@ -88,8 +89,8 @@ def _run(run: "RunOut") -> str:
     same = "  Nothing has changed since the search before." if run.state == "unchanged" else ""
     sample = "  This is sample data." if run.is_sample else ""
     return (
-        f"{when}  {run.stand} stand of {run.tested} tested candidates; {run.found} new, {run.confirmed} confirmed, "
-        f"{run.retired} retired.\n  Read: {read}; {run.waiting} posts wait for their reading after 72 hours.{same}{sample}"
+        f"{when}  {run.stand} stand of {of(run.tested, 'tested candidate')}; {run.found} new, {run.confirmed} confirmed, "
+        f"{run.retired} retired.\n  Read: {read}; {of(run.waiting, 'post')} {'waits' if run.waiting == 1 else 'wait'} for the reading after 72 hours.{same}{sample}"
     )
 
 
@@ -124,7 +125,9 @@ async def _list(*, watching: bool, over: bool, metric: str | None, channel: str 
 def _lines(found: "PatternsOut", *, watching: bool, over: bool) -> list[str]:
     lines = [_line(one) for one in found.patterns]
     if not lines:
-        short = f": {found.n} scored posts of the {found.needed} that are needed" if found.n < found.needed else ""
+        short = (
+            f": {of(found.n, 'scored post')} of the {found.needed} that are needed" if found.n < found.needed else ""
+        )
         lines = [f"{(found.message or 'No pattern stands yet.').rstrip('.').capitalize()}{short}."]
     if found.is_sample and found.patterns:
         lines.insert(0, "Found in sample data:")

@@ -54,10 +54,10 @@ async def chosen_filter(session: "AsyncSession", chosen: dict[str, Any], **more:
     name = said.pop("saved", None)
     begun: dict[str, Any] = {}
     if name is not None:
-        known = {one.name: one.filter for one in await saving.listed(session)}
-        if name not in known:
+        known = {one.name.lower(): one.filter for one in await saving.listed(session)}
+        if name.lower() not in known:
             raise SavedFilterUnknown(f"{name!r} is none.", field="saved")
-        begun = known[name]
+        begun = known[name.lower()]
     return Filter.model_validate(begun | said | more)
 
 
@@ -111,7 +111,7 @@ def list_(
             f"{one.user_request[:70]}{'  #' + ' #'.join(one.tags) if one.tags else ''}"
             for one in found.items
         ]
-        return [*lines, f"{words.count(found.filtered_count)} of {words.count(found.total_count)} examples."]
+        return [*lines, f"{words.count(found.filtered_count)} of {words.of(found.total_count, 'example')}."]
 
     return home.run(_ask(act, told, json=json, writes=False))
 
@@ -131,11 +131,11 @@ def stats(chosen: dict[str, Any], json: Json = False) -> int:
     def told(found: Any) -> list[str]:
         from cofounder.cli import words
 
-        lines = [f"{words.count(found.filtered_count)} of {words.count(found.total_count)} examples."]
+        lines = [f"{words.count(found.filtered_count)} of {words.of(found.total_count, 'example')}."]
         if found.avg_quality_score is not None:
             lines.append(f"Quality {words.score(found.avg_quality_score, 4)} on average.")
         if found.success_rate is not None:
-            lines.append(f"{words.percent(found.success_rate)} succeeded.")
+            lines.append(f"{words.percent(found.success_rate)} of the {words.of(found.ran, 'own run')} succeeded.")
         parts = {
             "Scores": found.quality_score_distribution,
             "Intents": found.by_intent,
@@ -366,7 +366,7 @@ def erase(
 
     def told(found: Any) -> list[str]:
         held = [f"Still held by {one.kind} {one.name} {one.version or ''}".rstrip() for one in found.held_by]
-        return ["Erased; its tombstone stays.", *held]
+        return ["Erased; its tombstone stays.", *(held or ["No dataset and no model holds a copy."])]
 
     return home.run(
         _ask(lambda session: erasing.erase(session, id, by=_by(), reason=reason), told, json=json, writes=True)
@@ -420,10 +420,10 @@ def delete_filter(name: Annotated[str, typer.Argument(help="Its name.")], json: 
     from cofounder.flow.train.data import saving
 
     async def act(session: "AsyncSession") -> Any:
-        known = {one.name: one.id for one in await saving.listed(session)}
-        if name not in known:
+        known = {one.name.lower(): one.id for one in await saving.listed(session)}
+        if name.lower() not in known:
             raise SavedFilterUnknown(f"{name!r} is none.", field="name")
-        return await saving.forget(session, known[name], by=_by())
+        return await saving.forget(session, known[name.lower()], by=_by())
 
     return home.run(_ask(act, lambda found: [f"{found.name!r} is forgotten."], json=json, writes=True))
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cofounder.cli import home, out
+from cofounder.cli import home, out, words
 from cofounder.cli.groups.tuning import Base, Epochs, Method, Target
 from cofounder.cli.options import Json
 
@@ -35,8 +35,8 @@ async def _rules(json: bool) -> int:
         return 0
     shown = table("Rule", "Begins", "Target", "Dataset", ">Begun", "Last")
     for one in found:
-        whens = [f"after {one.after_examples} examples"] if one.after_examples else []
-        whens += [f"every {one.every_days} days"] if one.every_days else []
+        whens = [f"after {words.of(one.after_examples, 'example')}"] if one.after_examples else []
+        whens += ["every day" if one.every_days == 1 else f"every {one.every_days} days"] if one.every_days else []
         last = one.error["detail"] if one.error else str(one.last_job_id or "–")[:13]
         begins = " or ".join(whens) if one.enabled else "paused"
         shown.add_row(one.name, begins, one.job["target"], one.dataset["name"], str(one.fired), last)

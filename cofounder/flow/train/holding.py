@@ -14,12 +14,24 @@ from cofounder.models.registry import service as registry
 
 
 async def look(session: AsyncSession, execution_id: UUID) -> list[HeldBy]:
-    """Every version of a dataset that was made with this example."""
+    """Every version of a dataset that holds this example, and every model that learned from one, deleted ones too.
+
+    Of a deleted version only the list of its runs is left, which is no copy.
+    """
     held = await datasets.held_by(session, execution_id)
-    return [
-        HeldBy(kind="dataset", id=str(one.dataset_id), name=one.name, version=str(one.version or ""))
+    versions = [
+        HeldBy(
+            kind="dataset",
+            id=str(one.dataset_id),
+            name=one.name,
+            version=str(one.version or ""),
+            state="archived" if one.archived else one.state,
+        )
         for one in held.datasets
+        if one.state != "deleted"
     ]
+    models = [HeldBy(kind="model", id=one["model_id"], name=one["model"], state=one["state"]) for one in held.models]
+    return [*versions, *models]
 
 
 async def made_of(session: AsyncSession, ids: Sequence[UUID]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

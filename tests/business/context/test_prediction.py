@@ -268,6 +268,7 @@ async def test_a_prediction_says_what_it_rests_on(session: AsyncSession) -> None
     assert one.coverage is not None
     assert "80% interval" in one.note
     assert "held for" in one.note
+    assert asks.outcomes["engagement"].note.startswith("Clicks, shares and comments on LinkedIn: ")
     assert asks.outcomes["likes"].status == "not enough data", "all posts brought the same"
     assert asks.outcomes["followers"].status == "not enough data"
     assert asks.outcomes["return_on_cost"].n == 0

@@ -155,9 +155,9 @@ async def test_a_clearly_better_hour_is_found_and_one_of_chance_is_not(session: 
         for hour, rate in ((9, 0.06), (15, 0.02)):
             at = datetime(2026, 6, 1, hour, tzinfo=UTC) + timedelta(days=day)
             clicks = max(round(1000 * rate * random.lognormvariate(0, 0.3)), 1)
-            await publish(session, days_ago=0, at=at, views=1000, clicks=clicks, readings=1)
+            await publish(session, days_ago=0, at=at, views=1000, clicks=clicks, readings=3)
             await publish(session, days_ago=0, at=at, views=1000, clicks=max(round(40 * random.lognormvariate(0, 0.3)), 1),
-                          platform="x", readings=1)  # fmt: skip
+                          platform="x", readings=3)  # fmt: skip
     found = await service.best_times(session, "linkedin", as_of=NOW)
     assert found.best_hour is not None
     assert found.best_hour.name == "09:00"

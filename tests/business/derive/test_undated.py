@@ -44,7 +44,10 @@ async def test_an_hour_that_nobody_told_is_no_hour_of_the_channel(session: Async
     await fill(session, 60, [UNDATED])
     found = await service.best_times(session, "facebook", as_of=NOW)
     assert (found.status, found.n, found.hours) == ("not enough data", 0, [])
-    assert "0 posts whose time is known (60 more have none) of the 30" in found.sentence
+    assert (
+        "0 posts whose time is known and that were read at 72 hours or later (60 more have no known time)"
+        in found.sentence
+    )
     suggested = await service.suggest_time(session, "facebook", as_of=NOW)
     assert (suggested.at, suggested.status) == (None, "not enough data")
     await fill(session, 40, [], "x")

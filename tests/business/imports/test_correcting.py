@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
 from cofounder.business import sample
@@ -164,12 +165,22 @@ async def test_a_correction_of_one_column_leaves_what_is_odd_about_the_others(
     assert await asked("SELECT DISTINCT flags FROM web_analytics") == [([],)]
 
 
-async def test_more_clicks_than_views_are_odd_whichever_file_brought_them(database: Database, tmp_path: Path) -> None:
-    for name, figure in (("views", 10), ("clicks", 50)):
+@pytest.mark.parametrize(
+    ("below", "above", "flag"),
+    [
+        ("views", "clicks", "clicks_above_views"),
+        ("reach", "likes", "likes_above_impressions"),
+        ("impressions", "shares", "shares_above_impressions"),
+    ],
+)
+async def test_more_reactions_than_views_are_odd_whichever_file_brought_them(
+    database: Database, tmp_path: Path, below: str, above: str, flag: str
+) -> None:
+    for name, figure in ((below, 10), (above, 50)):
         path = write(tmp_path / f"{name}.csv", f"platform,post_external_id,measured_at,n\nx,p1,2026-09-09,{figure}\n")
         made = await carry_out(path, "social", mapped({**READINGS, name: of("n")}))
-    assert made.counts.flags == {"clicks_above_views": 1}
-    assert await asked("SELECT views, clicks, flags FROM social_post_analytics") == [(10, 50, ["clicks_above_views"])]
+    assert made.counts.flags == {flag: 1}
+    assert await asked(f"SELECT {below}, {above}, flags FROM social_post_analytics") == [(10, 50, [flag])]
 
 
 async def test_a_correction_that_names_no_time_makes_no_post_undated(database: Database, tmp_path: Path) -> None:

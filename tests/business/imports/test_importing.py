@@ -16,7 +16,7 @@ from sqlalchemy import text
 from cofounder.business.context import predicting
 from cofounder.business.derive import baselines
 from cofounder.business.derive import queries as derived
-from cofounder.business.imports import carrying, fields, looking, schedule, service, storage
+from cofounder.business.imports import carrying, fields, looking, oddities, schedule, service, storage
 from cofounder.business.imports.errors import MappingUnfit, NotNow
 from cofounder.business.imports.schemas import ChangeIn, Form, ImportOut, Units
 from cofounder.business.imports.sources import open_file
@@ -486,6 +486,25 @@ async def test_readings_and_posts_find_each_other_whichever_came_first(database:
         "SELECT r.post_external_id, p.title, p.platform FROM social_post_analytics r LEFT JOIN posts p ON p.id = r.post_id ORDER BY 1"
     )
     assert found == [("7", "Hello", "x"), ("9", None, None)]
+
+
+async def test_readings_with_more_reactions_than_times_shown_or_than_people_carry_a_flag(
+    database: Database, tmp_path: Path
+) -> None:
+    rows = "1,x,100,101,100,100\n2,x,100,100,101,101\n3,x,,9,9,9\n4,x,,1000000000000,,\n5,x,0,,1,\n"
+    path = write(tmp_path / "r.csv", "post_id,network,impressions,likes,shares,comments\n" + rows)
+    made = await carry_out(path, "social")
+    assert made.counts.added == 5
+    found = await asked("SELECT post_external_id, flags FROM social_post_analytics ORDER BY 1")
+    odd = {id: [one for one in sorted(flags) if "_above_" in one] for id, flags in found}
+    assert odd == {
+        "1": ["likes_above_impressions"],
+        "2": ["comments_above_impressions", "shares_above_impressions"],
+        "3": [],
+        "4": ["likes_above_people"],
+        "5": ["shares_above_impressions"],
+    }
+    assert oddities.say("likes_above_impressions") == "More likes than times shown."
 
 
 async def test_readings_without_a_time_of_their_own_find_old_posts_by_title_and_the_others_are_told(

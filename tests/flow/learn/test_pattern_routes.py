@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from decimal import Decimal
 
 import httpx
@@ -9,7 +10,7 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from cofounder.business.records import service as records
-from cofounder.business.records.schemas import NewTask
+from cofounder.business.records.schemas import NewPost, NewTask
 from cofounder.flow.learn.patterns import service, steps
 from cofounder.flow.learn.service import upsert_example
 from cofounder.kit.clock import now
@@ -142,3 +143,40 @@ async def test_a_search_that_killed_its_workers_is_ended_and_another_may_begin(d
         ended = await service.run_of(session, id)
         assert (ended.state, (ended.error or {})["code"]) == ("failed", "killed_its_workers")
         assert (await service.begin(session, by=None)).id != id
+
+
+async def test_a_channel_goes_by_any_of_its_names_and_one_that_is_none_is_refused(
+    clients: list[httpx.AsyncClient],
+) -> None:
+    viewer, *_ = clients
+    for place in ("patterns", "times"):
+        plain, other = [
+            (await viewer.get(f"{LEARNING}/{place}", params={"channel": name})).json()
+            for name in ("linkedin", "Linked In")
+        ]
+        assert plain.keys() == other.keys()
+        if place == "times":
+            assert plain["channels"][0]["best"] == other["channels"][0]["best"]
+            assert plain["channels"][0]["best"]["n"] == 80
+            twitter = (await viewer.get(f"{LEARNING}/times?channel=twitter")).json()
+            assert twitter["channels"][0]["best"]["channel"] == "x"
+        else:
+            assert plain["patterns"] == other["patterns"] != []
+        for name in ("nope", ""):
+            refused = await viewer.get(f"{LEARNING}/{place}", params={"channel": name})
+            assert (refused.status_code, refused.json()["code"]) == (422, "unknown_channel")
+            assert refused.json()["errors"][0]["field"] == "channel"
+            assert "linkedin, x, facebook" in refused.json()["hint"]
+
+
+async def test_a_channel_that_only_imported_posts_know_is_one_and_is_named_among_them(
+    clients: list[httpx.AsyncClient],
+) -> None:
+    viewer, *_ = clients
+    async with transaction() as session:
+        post = NewPost(platform="pigeon", content="Coo.", published_at=now() - timedelta(days=9))
+        await records.add_post(session, post)
+    assert (await viewer.get(f"{LEARNING}/times?channel=pigeon")).status_code == 200
+    assert "pigeon" in (await viewer.get(f"{LEARNING}/times?channel=nope")).json()["hint"]
+    both = (await viewer.get(f"{LEARNING}/patterns", params={"channel": "twitter+LinkedIn"})).json()
+    assert both["patterns"] == [], "of runs that were written for both"

@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_LOOSE = text("""
+from cofounder.business.records.odd import BEFORE_POST
+
+_LOOSE = text(f"""
 SELECT DISTINCT ON (natural_key) natural_key AS key, platform, post_external_id AS external_id, post_url AS url,
   post_title AS title, raw, measured_at AS at
 FROM social_post_analytics
 WHERE post_id IS NULL AND (import_id = :import_id OR origin = :origin) AND natural_key > :after
-  AND coalesce(post_external_id, post_url, post_title) IS NOT NULL
+  AND coalesce(post_external_id, post_url, post_title) IS NOT NULL AND NOT '{BEFORE_POST}' = ANY(flags)
 ORDER BY natural_key, measured_at, id LIMIT :most""")
 
 

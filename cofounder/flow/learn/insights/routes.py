@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from cofounder.business.context.service import TimeZoneUnknown
+from cofounder.channels import UnknownChannel
 from cofounder.flow.learn.insights import service
 from cofounder.flow.learn.insights.schemas import (
     Agents,
@@ -39,13 +40,13 @@ async def compare_agents(session: Session, caller: Viewer, as_of: AsOf = None) -
     return await service.agents(session, as_of=as_of or now())
 
 
-@router.get("/times", responses=documented(TimeZoneUnknown))
+@router.get("/times", responses=documented(TimeZoneUnknown, UnknownChannel))
 async def show_best_times(
     session: Session,
     caller: Viewer,
     as_of: AsOf = None,
     zone: Annotated[str, Query(max_length=64, description="A time zone such as Europe/Berlin.")] = "UTC",
-    channel: Annotated[str | None, Query(max_length=50)] = None,
+    channel: Annotated[str | None, Query(max_length=50, description="By any of its names: twitter is x.")] = None,
 ) -> Times:
     """Which hours and weekdays did better on each channel, and when to publish next where history gives a reason."""
     return await service.best_times(session, as_of=as_of or now(), zone=zone, channel=channel)

@@ -68,6 +68,7 @@ class Effectiveness(BaseModel):
     as_of: datetime
     series: list[MetricByMonth]
     patterns: list[PatternOverTime]
+    notes: list[str] = Field(description="Where only the newest were read, how many of how many")
 
 
 class Combination(BaseModel):
@@ -75,7 +76,10 @@ class Combination(BaseModel):
 
     agents: list[str]
     runs: int
-    success: Interval | None = Field(description="Share that came to a good end, 0-1")
+    own: int = Field(description="Runs of the product among them, which success is of")
+    success: Interval | None = Field(
+        description="Share of our own runs that came to a good end, 0-1: what was imported nobody here ran"
+    )
     approval: Interval | None = Field(description="Of those that a person decided, 0-1")
     quality: Interval | None = Field(description="Mean score, 0-1; null under 5 judged runs")
     avg_cost: float | None
@@ -99,6 +103,7 @@ class Domain(BaseModel):
 class Agents(BaseModel):
     as_of: datetime
     domains: list[Domain]
+    notes: list[str] = Field(description="Where only the newest were read, how many of how many")
 
 
 class ChannelTimes(BaseModel):
@@ -107,7 +112,11 @@ class ChannelTimes(BaseModel):
 
 
 class Times(BaseModel):
+    """Of posts that were published in this window, each by its first reading at 72 hours or later."""
+
     as_of: datetime
+    since: datetime
+    days: int
     channels: list[ChannelTimes]
 
 
@@ -145,3 +154,4 @@ class QualityAgainstEngagement(BaseModel):
     bins: list[QualityBin]
     points: list[QualityPoint] = Field(description="The newest 500")
     sentence: str
+    notes: list[str] = Field(description="Where only the newest were read, how many of how many")

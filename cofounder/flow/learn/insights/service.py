@@ -37,6 +37,7 @@ from cofounder.flow.learn.patterns import queries as patterns
 from cofounder.flow.learn.patterns.units import OUT
 
 _MOST = 5_000  # newest runs
+_YEAR = 365  # days of posts whose times are compared: readers change their habits
 _YEARS = timedelta(days=3 * 366)
 ENOUGH = 10  # judged runs of a combination
 ENOUGH_POSTS = 20
@@ -50,6 +51,21 @@ Row = Mapping[str, Any]
 async def _runs(session: AsyncSession, as_of: datetime) -> list[dict[str, Any]]:
     sample = await records.only_sample(session)
     return await queries.runs(session, as_of=as_of, since=as_of - _YEARS, sample=sample, out=OUT, limit=_MOST)
+
+
+async def _left_out(
+    session: AsyncSession, as_of: datetime, *, runs: Sequence[Row] = (), posts: Sequence[Row] = ()
+) -> list[str]:
+    """What was not read because there is too much of it, in sentences."""
+    told = []
+    if len(runs) == _MOST:
+        sample = await records.only_sample(session)
+        every = await queries.how_many_runs(session, as_of=as_of, since=as_of - _YEARS, sample=sample, out=OUT)
+        if every > _MOST:
+            told.append(f"Read are the newest {_MOST:,} of {every:,} runs of the last three years.")
+    if len(posts) == outcomes.MOST:
+        told.append(f"Read are the newest {outcomes.MOST:,} posts that have a reading at 72 hours or later.")
+    return told
 
 
 # -- what goes together
@@ -74,7 +90,11 @@ async def correlations(session: AsyncSession, *, as_of: datetime) -> Correlation
         tested=tested,
         names=sorted({name for one in told for name in (one.first, one.second)}),
         correlations=told,
-        notes=[*found.notes, "Runs are taken one by one; an approval counts 1 and a rejection 0."],
+        notes=[
+            *found.notes,
+            "Runs are taken one by one; an approval counts 1 and a rejection 0.",
+            *await _left_out(session, as_of, runs=runs, posts=posts),
+        ],
     )
 
 
@@ -146,7 +166,8 @@ async def effectiveness(session: AsyncSession, *, as_of: datetime) -> Effectiven
             PatternOverTime(id=row.id, metric=row.metric, sentence=row.sentence, state=row.state, points=[]),
         )
         held.points.append(PatternPoint(**{name: getattr(said, name) for name in PatternPoint.model_fields}))
-    return Effectiveness(as_of=as_of, series=series, patterns=list(found.values()))
+    notes = await _left_out(session, as_of, runs=runs, posts=posts)
+    return Effectiveness(as_of=as_of, series=series, patterns=list(found.values()), notes=notes)
 
 
 def _figure(value: Any) -> float | None:
@@ -194,11 +215,13 @@ def _neat(found: Interval) -> Interval:
 async def agents(session: AsyncSession, *, as_of: datetime) -> Agents:
     """For each domain of work the combinations of agents, and the one that is clearly best, if one is."""
     by_domain: dict[str, list[Row]] = defaultdict(list)
-    for run in await _runs(session, as_of):
+    every = await _runs(session, as_of)
+    for run in every:
         if run["agents"]:
             by_domain[run["domain"]].append(run)
     found = [_domain(name, runs) for name, runs in by_domain.items()]
-    return Agents(as_of=as_of, domains=sorted(found, key=lambda one: (-one.runs, one.domain)))
+    notes = await _left_out(session, as_of, runs=every)
+    return Agents(as_of=as_of, domains=sorted(found, key=lambda one: (-one.runs, one.domain)), notes=notes)
 
 
 def _domain(name: str, runs: Sequence[Row]) -> Domain:
@@ -228,11 +251,13 @@ def _domain(name: str, runs: Sequence[Row]) -> Domain:
 
 def _combination(who: Sequence[str], runs: Sequence[Row]) -> Combination:
     decided = [run["approved"] for run in runs if run["approved"] is not None]
-    success = of_share(sum(run["success"] for run in runs), len(runs))
+    own = [run["success"] for run in runs if not run["is_legacy"]]
+    success = of_share(sum(own), len(own))
     approval = of_share(sum(decided), len(decided))
     return Combination(
         agents=list(who),
         runs=len(runs),
+        own=len(own),
         success=_neat(success) if success else None,
         approval=_neat(approval) if approval else None,
         quality=_mean([run["quality"] for run in runs if run["quality"] is not None]),
@@ -269,7 +294,7 @@ def _variance(values: Sequence[float]) -> float:
 def _domain_told(name: str, runs: int, able: Sequence[Combination], status: str) -> str:
     of = _spoken(name) if name != NO_DOMAIN else "Work of no one domain"
     if status == "not enough data":
-        return f"{of}: {NOT_ENOUGH}, {runs} runs; two combinations need {ENOUGH} judged runs each."
+        return f"{of}: {NOT_ENOUGH}, {runs} {'run' if runs == 1 else 'runs'}; two combinations need {ENOUGH} judged runs each."
     first = " and ".join(_spoken(one) for one in able[0].agents)
     if status == "ok":
         return f"{of}: {first} scored clearly higher than every other combination ({able[0].runs} runs)."
@@ -285,10 +310,22 @@ def _spoken(name: str) -> str:
 
 
 async def best_times(session: AsyncSession, *, as_of: datetime, zone: str = "UTC", channel: str | None = None) -> Times:
-    """For each channel which hours and weekdays did better, and when to publish next. Raises TimeZoneUnknown."""
-    names = [channel] if channel else await context.channels(session, as_of=as_of)
-    found = [await context.best_times(session, name, as_of=as_of, zone=zone) for name in names]
-    return Times(as_of=as_of, channels=[ChannelTimes(best=one, next=times.suggested(one, as_of)) for one in found])
+    """For each channel which hours and weekdays did better, and when to publish next.
+
+    Raises TimeZoneUnknown, UnknownChannel.
+    """
+    names = (
+        [await context.known_channel(session, channel)]
+        if channel is not None
+        else await context.channels(session, as_of=as_of)
+    )
+    found = [await context.best_times(session, name, as_of=as_of, days=_YEAR, zone=zone) for name in names]
+    return Times(
+        as_of=as_of,
+        since=as_of - timedelta(days=_YEAR),
+        days=_YEAR,
+        channels=[ChannelTimes(best=one, next=times.suggested(one, as_of)) for one in found],
+    )
 
 
 # -- quality against engagement
@@ -327,6 +364,7 @@ async def quality_against_engagement(session: AsyncSession, *, as_of: datetime) 
             for post in both[:_POINTS]
         ],
         sentence=_quality_told(overall, len(both)),
+        notes=await _left_out(session, as_of, posts=posts),
     )
 
 
@@ -360,7 +398,7 @@ def _quality_told(overall: Correlation, n: int) -> str:
             f"Over {n:,} posts {' and '.join(overall.constant)} never varied within a channel, so nothing can be said."
         )
     if overall.status != "ok" or n < ENOUGH_POSTS or overall.low is None or overall.high is None:
-        return f"{NOT_ENOUGH.capitalize()}: {n} scored posts of the {ENOUGH_POSTS} that a statement needs."
+        return f"{NOT_ENOUGH.capitalize()}: {n} scored {'post' if n == 1 else 'posts'} of the {ENOUGH_POSTS} that a statement needs."
     if overall.low <= 0 <= overall.high:
         return f"Over {n} posts a better score did not clearly go with more engagement (r = {overall.pearson:.2f})."
     way = "more" if (overall.pearson or 0) > 0 else "less"

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Query
 
+from cofounder.channels import UnknownChannel
 from cofounder.flow.learn.patterns import service
 from cofounder.flow.learn.patterns.schemas import Metric, PatternDetail, PatternIn, PatternOut, PatternsOut, RunOut
 from cofounder.flow.learn.patterns.service import PatternMissing, PatternRejected, RunCursorInvalid, RunMissing
@@ -14,13 +15,15 @@ from cofounder.people import Approver, Operator, Viewer
 router = Router(prefix="/api/orchestrator/learning", tags=["learning"])
 
 
-@router.get("/patterns", responses=documented())
+@router.get("/patterns", responses=documented(UnknownChannel))
 async def list_patterns(
     session: Session,
     caller: Viewer,
     metric: Metric | None = None,
     type: Annotated[str | None, Query(max_length=40, description="topic, voice, time, form, business or mixed")] = None,
-    channel: Annotated[str | None, Query(max_length=100, description="Compared on this channel")] = None,
+    channel: Annotated[
+        str | None, Query(max_length=100, description="Compared on this channel, by any of its names: twitter is x")
+    ] = None,
 ) -> PatternsOut:
     """Tested statements about what works, grouped by frequency and strength; empty, and saying so, without enough data."""
     return await service.listed(session, metric=metric, type=type, channel=channel)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business.context import service as context
 from cofounder.business.records import service as records
 from cofounder.flow.learn.patterns import queries, sentences, vocabulary
 from cofounder.flow.learn.patterns.schemas import (
@@ -124,7 +125,12 @@ async def _begin(session: AsyncSession, id: UUID, trigger: str, by: str | None) 
 async def listed(
     session: AsyncSession, *, metric: str | None = None, type: str | None = None, channel: str | None = None
 ) -> PatternsOut:
-    """Every pattern by what became of it. Without any: why, and how many scored posts are missing."""
+    """Every pattern by what became of it. Without any: why, and how many scored posts are missing.
+
+    Raises UnknownChannel.
+    """
+    if channel is not None:
+        channel = await _compared_on(session, channel)
     run = await queries.last_run(session)
     sample = run.is_sample if run is not None else await records.only_sample(session)
     rows = [
@@ -155,6 +161,12 @@ async def listed(
         run=await told(session, run) if run is not None else None,
         is_sample=sample,
     )
+
+
+async def _compared_on(session: AsyncSession, said: str) -> str:
+    """The channel that is meant; a run that was written for several is compared with others for "linkedin+x"."""
+    parts = [part for part in said.split("+") if part.strip()]
+    return "+".join(sorted({await context.known_channel(session, part) for part in parts or [said]}))
 
 
 def _message(run: LearningRun | None, active: Sequence[PatternOut]) -> str | None:

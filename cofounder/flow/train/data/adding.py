@@ -11,6 +11,7 @@ from cofounder.business.records import service as records
 from cofounder.flow.learn.example import EXCLUDE, HIGH_QUALITY, system_tags
 from cofounder.flow.train.data import queries
 from cofounder.flow.train.data.changing import refuse_unseen
+from cofounder.flow.train.data.errors import ExampleErased
 from cofounder.flow.train.data.filters import Cost, Share
 from cofounder.flow.train.data.schemas import Tag
 from cofounder.flow.train.data.showing import shown
@@ -62,11 +63,17 @@ class Given(Body):
 
 
 async def add(session: AsyncSession, given: Given, *, by: str) -> dict[str, Any]:
-    """Store it, or bring the one with its execution_id up to date; gives it as stored. Raises ExampleOfARun, TagUnseen."""
+    """Store it, or bring the one with its execution_id up to date; gives it as stored.
+
+    Raises ExampleOfARun, ExampleErased, TagUnseen.
+    """
     refuse_unseen(given.tags)
     id = given.execution_id or new_id()
     if given.execution_id is not None and await records.find_by_id(session, id) is not None:
         raise ExampleOfARun(f"{id} is a task.", field="execution_id")
+    before = await queries.one(session, id, lock=True)
+    if before is not None and before.erased_at is not None:
+        raise ExampleErased(f"{before.erased_by} erased it on {before.erased_at:%Y-%m-%d}.", field="execution_id")
     score = None if given.quality_score is None else Decimal(str(round(given.quality_score, 4)))
     decision = None
     if given.user_approval is not None:

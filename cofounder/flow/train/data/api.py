@@ -89,7 +89,7 @@ async def export_as_jsonl(path: Path | str, **filter: Any) -> int:
 async def save_training_example(example: UUID | str | dict[str, Any]) -> dict[str, Any]:
     """Store a run's example by the run's id, or one from elsewhere given whole; gives it as stored.
 
-    Raises TaskMissing, ExampleOfARun, TagUnseen.
+    Raises TaskMissing, ExampleOfARun, ExampleErased, TagUnseen.
     """
     async with transaction() as session:
         if isinstance(example, dict):

@@ -64,7 +64,7 @@ class FilterMissing(NotFound):
 
 
 class FilterNameTaken(Conflict):
-    """A saved filter has this name already."""
+    """A saved filter has this name already; capitals make no other name."""
 
     hint = "Choose another name, or change the saved filter itself."
 

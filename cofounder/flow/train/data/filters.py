@@ -2,20 +2,35 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    StrictBool,
+    StrictInt,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from cofounder import channels
 from cofounder.flow.learn.schemas import OUT_UNLESS_ASKED
+from cofounder.flow.train.data.words import words
 from cofounder.kit.http import Body, ShortText, Since, Until
 
 MOST = 1_000_000_000  # rows; more is no number of rows
 MOST_USD = 1_000_000.0
 NEWEST = "Of what the rest lets through the newest so many, by the time of the request"
+TEXT = (
+    "Whole words of the request, all of them, in any order, in capitals or not. A word is letters and digits, so each part "
+    "of an address finds it (anna, example.com, @example.com); parts written without blanks between must follow each other"
+)
 Decision = Literal["approved", "rejected", "changes", "automatic", "none"]
 
+_UNKNOWN = "extra_forbidden"
 _BOUNDS = {"quality_max": "quality_min", "date_before": "date_after", "cost_max": "cost_min"}
 
 
@@ -60,10 +75,30 @@ class Filter(Body):
     cost_max: Cost | None = Field(default=None, description="Cost at most this")
     has_outcome: StrictBool | None = Field(default=None, description="Whether a publication of it was measured")
     is_legacy: StrictBool | None = Field(default=None, description="Whether it was done before the product")
-    text: ShortText | None = Field(default=None, description="Words of the request: all of them, in any order")
+    text: ShortText | None = Field(default=None, description=TEXT)
     archived: StrictBool | None = Field(default=False, description="false: none of these, true: only these, null: both")
     include_sample: StrictBool = Field(default=False, description="The sample company's too")
     limit: StrictInt | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _known_fields(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Who names a field that a filter does not have is told those that it has."""
+        try:
+            return handler(given)
+        except ValidationError as error:
+            if all(one["type"] != _UNKNOWN for one in error.errors()):
+                raise
+            there = f"A filter has no such field; it has {', '.join(cls.model_fields)}"
+            faults = [
+                InitErrorDetails(
+                    type=PydanticCustomError(one["type"], there if one["type"] == _UNKNOWN else one["msg"]),
+                    loc=one["loc"],
+                    input=one["input"],
+                )
+                for one in error.errors()
+            ]
+            raise ValidationError.from_exception_data(error.title, faults) from error
 
     @field_validator("platform")
     @classmethod
@@ -72,6 +107,14 @@ class Filter(Body):
         return (channels.canonical(value) or value) if value is not None else None
 
     _in_order = field_validator("quality_max", "date_before", "cost_max")(above)
+
+    @field_validator("text")
+    @classmethod
+    def _something_to_look_for(cls, value: str | None) -> str | None:
+        """Signs part words; without a word every request would do, or none."""
+        if value is not None and not words(value):
+            raise PydanticCustomError("no_word", "It has no letter and no digit; write a word of the request")
+        return value
 
     @field_validator("failed_only")
     @classmethod

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
     Select,
+    and_,
     delete,
     exists,
     false,
@@ -48,6 +49,7 @@ from cofounder.flow.train.data.tables import (
     hashed,
     month,
 )
+from cofounder.flow.train.data.words import APART, LONGEST, together, words
 
 __all__ = [  # for the packages below this one, which have statements of their own
     "COST",
@@ -173,9 +175,22 @@ def of_single(filter: Filter) -> list[Condition]:
     if makers:
         wanted.append(Fact.maker.in_(select(Maker.id).where(*makers)))
     if filter.text is not None:
-        asked = func.websearch_to_tsquery("simple", filter.text)
-        wanted.append(Fact.execution_id.in_(select(Said.execution_id).where(Said.words.op("@@")(asked))))
+        wanted.append(Fact.execution_id.in_(_saying(filter.text)))
     return wanted
+
+
+def _saying(asked: str) -> Select[UUID]:
+    """The requests that have all the words, by the index; of those few the text itself says which follow each other."""
+    every = func.plainto_tsquery("simple", " ".join(words(asked)))
+    found = select(Said.execution_id).where(Said.words.op("@@")(every))
+    rows = together(asked)
+    if rows:
+        bare = func.regexp_replace(func.left(Example.user_request, LONGEST), APART, " ", "g")
+        text_ = func.lower(func.concat(" ", bare, " "))
+        follow = and_(*(func.strpos(text_, func.lower(f" {row} ")) > 0 for row in rows))
+        # For one that the index has found at a time: joined, all texts might be read first.
+        found = found.where(select(follow).where(Example.execution_id == Said.execution_id).scalar_subquery())
+    return found
 
 
 def of_quality(filter: Filter) -> list[Condition]:
@@ -413,14 +428,14 @@ async def saved(session: AsyncSession, id: UUID, *, lock: bool = False) -> Saved
 async def save(session: AsyncSession, row: SavedFilter) -> bool:
     """False where the name is taken."""
     values = {column.name: getattr(row, column.name) for column in SavedFilter.__table__.columns}
-    made = insert(SavedFilter).values(values).on_conflict_do_nothing(index_elements=["name"]).returning(SavedFilter.id)
-    return await session.scalar(made) is not None
+    made = insert(SavedFilter).values(values).on_conflict_do_nothing(index_elements=[text("lower(name)")])
+    return await session.scalar(made.returning(SavedFilter.id)) is not None
 
 
 async def name_taken(session: AsyncSession, name: str, but: UUID) -> bool:
     """Whether another has this name; one person at a time gives names."""
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('cofounder training filters'))"))
-    asked = select(SavedFilter.id).where(SavedFilter.name == name, SavedFilter.id != but)
+    asked = select(SavedFilter.id).where(func.lower(SavedFilter.name) == func.lower(name), SavedFilter.id != but)
     return await session.scalar(asked) is not None
 
 

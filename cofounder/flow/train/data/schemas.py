@@ -21,6 +21,7 @@ from cofounder.kit.blank import unseen
 from cofounder.kit.http import Body, Page, ShortText, Since, Until, Usd, stripped
 
 Format = Literal["jsonl", "csv"]
+OF_RUNS = "Of the product's own runs among them; null without any, for nobody here ran what was imported"
 MOST_IDS = 10_000
 MOST_LISTED = 1_000
 Tag = Annotated[
@@ -86,7 +87,8 @@ class StatsOut(BaseModel):
     avg_quality_score: float | None
     quality_score_distribution: dict[str, int] = Field(description="Each range without its upper end, but for 0.8-1.0")
     by_intent: dict[str, int]
-    success_rate: float | None
+    success_rate: float | None = Field(description=OF_RUNS)
+    ran: int = Field(description="Runs of the product among them, which success_rate is of")
     date_range: DateRange
     by_platform: dict[str, int]
     by_decision: dict[str, int]
@@ -103,7 +105,7 @@ class Found(Page[Listed]):
         description="Examples of the house, tests and excluded ones too; archived ones as the filter has them"
     )
     avg_quality: float | None
-    success_rate: float | None
+    success_rate: float | None = Field(description=OF_RUNS)
     statistics: StatsOut = Field(description="As GET /training/stats says it, of the same moment")
 
 
@@ -237,12 +239,13 @@ class EraseIn(Body):
 
 
 class HeldBy(BaseModel):
-    """A dataset or model that was made with an example."""
+    """A dataset or model that was made with an example and is still there."""
 
     kind: Literal["dataset", "model"]
     id: str
     name: str
     version: str | None = None
+    state: str | None = Field(default=None, description="ready, or archived; of a model: ready, broken or retired")
 
 
 class Tombstone(BaseModel):
@@ -252,7 +255,7 @@ class Tombstone(BaseModel):
     erased_at: datetime
     erased_by: str
     reason: str
-    held_by: list[HeldBy]
+    held_by: list[HeldBy] = Field(description="Empty where no copy is left: a deleted version holds none")
 
 
 class ExampleOut(BaseModel):

@@ -81,7 +81,8 @@ async def _stats(session: AsyncSession, filter: Filter, sums: Mapping[str, Any])
             name: int(sums["by_bucket"].get(str(place), 0)) for place, name in enumerate(RANGES)
         },
         by_intent=_largest_first(sums["by_intent"]),
-        success_rate=_share(sums["succeeded"], sums["n"]),
+        success_rate=_share(sums["succeeded"], sums["ran"]),
+        ran=sums["ran"],
         date_range=DateRange(earliest=earliest, latest=latest),
         by_platform=_largest_first(sums["by_platform"]),
         by_decision=_largest_first(sums["by_decision"]),

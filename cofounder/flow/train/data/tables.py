@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cofounder.flow.train.data.words import APART, LONGEST
 from cofounder.kit.columns import Document, Id, Moment, OptionalMoment, OptionalWords, Ref, Tags, Words
 from cofounder.kit.db import Row
 
@@ -98,7 +99,7 @@ class MonthCount(Row):
 
 
 class Said(Row):
-    """The words of a request, for search."""
+    """The words of a request, for search; in which order they stand the request itself says."""
 
     __tablename__ = "training_words"
     execution_id: Mapped[UUID] = mapped_column(PgUUID(as_uuid=True), primary_key=True)
@@ -139,13 +140,14 @@ class SavedFilter(Row):
 
     __tablename__ = "training_filters"
     id: Mapped[Id]
-    name: Mapped[Words] = mapped_column(unique=True)
+    name: Mapped[Words]
     description: Mapped[Words] = mapped_column(server_default="")
     filter: Mapped[Document]
     made_by: Mapped[Words]
     made_at: Mapped[Moment]
     changed_by: Mapped[OptionalWords]
     changed_at: Mapped[OptionalMoment]
+    __table_args__ = (Index("uq_training_filters_name", text("lower(name)"), unique=True),)
 
 
 # What the columns of an example (alias e) amount to. The triggers and the rebuilding both read these, so they agree.
@@ -173,7 +175,7 @@ KIND = {
 MAKER = {"persona": "e.persona", "models": "e.models", "agents": _AGENTS}
 QUALITY = "(e.quality_score * 10000)::smallint"
 COST = "(e.cost * 1000000)::bigint"
-WORDS = "to_tsvector('simple', left(e.user_request, 100000))"
+WORDS = f"strip(to_tsvector('simple', regexp_replace(left(e.user_request, {LONGEST}), '{APART}', ' ', 'g')))"
 
 
 def hashed(names: Iterable[str], of: str) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.data import lacking
-from cofounder.flow.train.datasets import queries, shaping
+from cofounder.flow.train.datasets import naming, queries, shaping
 from cofounder.flow.train.datasets.errors import DatasetEmpty, DatasetNameTaken
 from cofounder.flow.train.datasets.press import Built, Press
 from cofounder.flow.train.datasets.schemas import DatasetIn
@@ -78,13 +78,14 @@ async def _empty(asked: DatasetIn) -> DatasetEmpty:
 async def settle(session: AsyncSession, row: Dataset, built: Built, *, new_version: bool) -> None:
     """Make a version known, in the session's transaction: members, files, number, and that its name stands for it.
 
-    Raises DatasetNameTaken, StoreOutOfReach.
+    Raises DatasetNameTaken, DatasetRoleDiffers, StoreOutOfReach.
     """
     await queries.take_turn(session, row.name)
     row.name = await queries.spelling(session, row.name)
     newest = await queries.next_version(session, row.name)
     if not new_version and await queries.is_ready(session, row.name):
         raise DatasetNameTaken(f"There is already a dataset named {row.name!r}.", field="name")
+    await naming.check_role(session, row.name, row.role)
     await queries.copy_in(session, Member, built.members(row.id))
     await queries.copy_in(session, LeftOut, built.left_out(row.id))
     await _hold_files(session, built)

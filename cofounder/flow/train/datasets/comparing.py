@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -86,7 +85,7 @@ def _why(
     absent: Dataset,
     held: Dataset,
     left: dict[tuple[UUID, str], LeftOut],
-    known: dict[UUID, tuple[list[str], datetime, datetime | None]],
+    known: dict[UUID, queries.Known],
     gone: set[UUID],
     fits: set[UUID],
 ) -> str:
@@ -102,13 +101,18 @@ def _why(
             "straddles": "Its group lies on both sides of the time that divides the parts.",
         }
         return words[reason.reason]
+    now = known.get(id)
+    if now is not None and now.erased_at is not None and now.erased_at <= absent.created_at:
+        return "The example was erased."  # of its tags and figures nothing is left to reason from
     if id in gone:
         return "The run was withdrawn."
-    if id not in known:
+    if now is None:
         return "The example is not there any more."
-    tags, made_at, archived_at = known[id]
+    tags, made_at, archived_at, erased_at = now
     if made_at > absent.created_at:
         return "The example is newer than that version."
+    if erased_at is not None:
+        return "The example was erased since, and with it what would say why."
     if archived_at is not None and archived_at <= absent.created_at and absent.filters.get("archived", False) is False:
         return "The example was archived before that version was made."
     if absent.filters != held.filters and id not in fits:

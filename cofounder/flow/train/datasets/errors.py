@@ -22,6 +22,12 @@ class DatasetNameTaken(Conflict):
     hint = "Choose another name, or send new_version: true to make the next version of that one."
 
 
+class DatasetRoleDiffers(Conflict):
+    """The versions of one dataset are for one role."""
+
+    hint = "Leave role out for the next version of this one, or choose another name for another role."
+
+
 class DatasetNotReady(Conflict):
     """This version is not ready."""
 

@@ -19,7 +19,7 @@ from cofounder.flow.train.data.leaving import let_out
 from cofounder.flow.train.data.writing import service as writing
 from cofounder.flow.train.datasets import queries, service, shaping
 from cofounder.flow.train.datasets.errors import ExportAmbiguous, NoSuchPart
-from cofounder.flow.train.datasets.schemas import DatasetExportIn
+from cofounder.flow.train.datasets.schemas import DatasetExportIn, Role, UsableOut
 from cofounder.flow.train.formats import Format, loaded, of_name
 from cofounder.flow.train.formats.chat import read as chat_line
 from cofounder.flow.train.formats.table import COLUMNS, row
@@ -77,6 +77,14 @@ async def counts(asked: DatasetExportIn) -> Tally | None:
     if asked.dataset_id is not None or of_name(asked.format).kind == "pairs":
         return None
     return await lacking.told_before(narrowed(asked), queries.needs(asked.role))
+
+
+async def usable(filter: Filter, role: Role) -> UsableOut:
+    """What a version of this role would be made of."""
+    found = await lacking.told_before(filter, queries.needs(role))
+    if found is None:
+        return UsableOut(role=role, fit=None, used=None, missing=None)
+    return UsableOut(role=role, fit=found.fit, used=found.used, missing=found.missing(role))
 
 
 def _form(format: Format) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -219,6 +219,13 @@ async def is_taken(session: AsyncSession, name: str) -> bool:
     return bool(await session.scalar(select(exists().where(_same(name), living))))
 
 
+async def role_of(session: AsyncSession, name: str) -> str | None:
+    """The role of the version that a name stands for, else of the newest that is there or being made."""
+    found = select(Dataset.role).where(_same(name), Dataset.state.in_(("building", "ready")))
+    found = found.order_by(Dataset.is_current.desc(), Dataset.created_at.desc(), Dataset.id).limit(1)
+    return (await session.execute(found)).scalar_one_or_none()
+
+
 async def is_ready(session: AsyncSession, name: str) -> bool:
     """Whether a version of this name is ready."""
     return bool(await session.scalar(select(exists().where(_same(name), Dataset.state == "ready"))))
@@ -323,6 +330,11 @@ async def holders(session: AsyncSession, execution_id: UUID) -> list[tuple[Datas
 
 async def withdrawal(session: AsyncSession, execution_id: UUID) -> Withdrawn | None:
     return await session.get(Withdrawn, execution_id, populate_existing=True)
+
+
+async def erased_at(session: AsyncSession, execution_id: UUID) -> datetime | None:
+    found = select(Example.erased_at).where(Example.execution_id == execution_id)
+    return (await session.execute(found)).scalar_one_or_none()
 
 
 async def is_known(session: AsyncSession, execution_id: UUID) -> bool:
@@ -431,11 +443,20 @@ async def fits(session: AsyncSession, filter: Filter, role: str, ids: Sequence[U
     return set((await session.scalars(found)).all())
 
 
-async def states(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, tuple[list[str], datetime, datetime | None]]:
-    """run -> (its tags now, when its example was made, since when it is archived), of those that are there."""
-    columns = (Example.execution_id, Example.tags, Example.created_at, Example.archived_at)
+class Known(NamedTuple):
+    """An example as it is now."""
+
+    tags: list[str]
+    made_at: datetime
+    archived_at: datetime | None
+    erased_at: datetime | None
+
+
+async def states(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Known]:
+    """Runs whose example is there, or its tombstone."""
+    columns = (Example.execution_id, Example.tags, Example.created_at, Example.archived_at, Example.erased_at)
     found = select(*columns).where(Example.execution_id.in_(ids))
-    return {row[0]: (list(row[1]), row[2], row[3]) for row in (await session.execute(found)).all()}
+    return {row[0]: Known(list(row[1]), *row[2:]) for row in (await session.execute(found)).all()}
 
 
 async def withdrawn(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:

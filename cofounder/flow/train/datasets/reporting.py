@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from cofounder.flow.quality.prose import counted
 from cofounder.flow.train.datasets.schemas import Stored
 from cofounder.flow.train.datasets.splitting import OUT, TRAIN, joined, links_of
 from cofounder.flow.train.datasets.tables import SPLITS
@@ -81,7 +82,7 @@ def fits(lines: Lines, files: Sequence[Stored]) -> dict[str, dict[str, Any]]:
         problems = []
         long = int((lines.tokens > most.tokens).sum()) if most.tokens is not None else 0
         if long:
-            problems.append(f"{long:,} lines may have more than {most.tokens:,} tokens.")
+            problems.append(f"{counted(long, 'line')} may have more than {most.tokens:,} tokens.")
         if most.bytes is not None and largest > most.bytes:
             problems.append(f"Its largest file has {largest:,} bytes; {most.bytes:,} are taken.")
         if training < most.fewest:

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 
-from cofounder.flow.train.data.errors import NothingToExport, PersonalDataStays, QualityUnclear
+from cofounder.flow.train.data.errors import ExampleErased, NothingToExport, PersonalDataStays, QualityUnclear
 from cofounder.flow.train.data.lacking import Tally
 from cofounder.flow.train.datasets import comparing, exporting, service, uploading
 from cofounder.flow.train.datasets.errors import (
@@ -16,6 +16,7 @@ from cofounder.flow.train.datasets.errors import (
     DatasetMissing,
     DatasetNameTaken,
     DatasetNotReady,
+    DatasetRoleDiffers,
     ExampleNotKnown,
     ExportAmbiguous,
     NoSuchPart,
@@ -41,6 +42,8 @@ from cofounder.flow.train.datasets.schemas import (
     SplitIn,
     Target,
     UploadOut,
+    UsableIn,
+    UsableOut,
     Why,
 )
 from cofounder.flow.train.datasets.service import PlaceUnclear
@@ -68,7 +71,13 @@ _FILE: dict[int | str, dict[str, Any]] = {
     "/datasets",
     status_code=201,
     responses=documented(
-        DatasetNameTaken, DatasetEmpty, NothingLeftToTrain, PersonalDataStays, StoreFull, StoreOutOfReach
+        DatasetNameTaken,
+        DatasetRoleDiffers,
+        DatasetEmpty,
+        NothingLeftToTrain,
+        PersonalDataStays,
+        StoreFull,
+        StoreOutOfReach,
     ),
 )
 async def create_dataset(body: DatasetIn, caller: Operator) -> Envelope[DatasetOut]:
@@ -80,6 +89,12 @@ async def create_dataset(body: DatasetIn, caller: Operator) -> Envelope[DatasetO
     return Envelope(data=await service.create(body, caller))
 
 
+@router.post("/datasets/usable", responses=documented())
+async def count_usable(body: UsableIn, caller: Viewer) -> Envelope[UsableOut]:
+    """How many of the examples that a filter lets through a role can learn from, and what the others lack. Changes nothing."""
+    return Envelope(data=await exporting.usable(body.filters, body.role))
+
+
 @router.post(
     "/datasets/upload",
     status_code=201,
@@ -88,6 +103,7 @@ async def create_dataset(body: DatasetIn, caller: Operator) -> Envelope[DatasetO
         UploadUnfit,
         UploadTooLarge,
         DatasetNameTaken,
+        DatasetRoleDiffers,
         DatasetEmpty,
         FormatUnknown,
         uploading.TargetUnknown,
@@ -101,7 +117,7 @@ async def upload_dataset(
     request: Request,
     caller: Operator,
     name: Annotated[Name, Query()],
-    role: Role = "writer",
+    role: Annotated[Role | None, Query(description="Left out: that of the name's version before, else writer")] = None,
     description: Annotated[str, Query(max_length=2000)] = "",
     format: Literal["jsonl", "openai", "gemini", "bedrock", "chatml"] = "jsonl",
     target: Target | None = None,
@@ -121,13 +137,14 @@ async def upload_dataset(
     asked = DatasetIn(
         name=name,
         description=description,
-        role=role,
         split=SplitIn(by=split, validation=validation, test=test),
         seed=seed,
         duplicates=duplicates,
         redact=redact,
         new_version=new_version,
     )
+    if role is not None:
+        asked = asked.model_copy(update={"role": role})
     made = await uploading.upload(
         request.stream(), asked, caller, format=format, target=target, skip_refused=skip_refused
     )
@@ -272,7 +289,7 @@ async def get_holders(execution_id: UUID, session: Session, caller: Viewer) -> E
     return Envelope(data=await service.held_by(session, execution_id))
 
 
-@router.post("/data/{execution_id}/withdraw", responses=documented(ExampleNotKnown))
+@router.post("/data/{execution_id}/withdraw", responses=documented(ExampleNotKnown, ExampleErased))
 async def withdraw_example(execution_id: UUID, body: Why, session: Session, caller: Approver) -> Envelope[HeldOut]:
     """Leave a run out of every version made from now on, and say which hold it already."""
     return Envelope(data=await service.withdraw(session, execution_id, body.reason, caller))

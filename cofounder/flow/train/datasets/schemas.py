@@ -33,7 +33,7 @@ class DatasetIn(Body):
 
     name: Name
     description: Annotated[StrictStr, StringConstraints(max_length=2000)] = ""
-    role: Role = "planner"
+    role: Role = Field(default="planner", description="Left out: that of the name's version before, where there is one")
     filters: Filter = Field(default_factory=Filter)
     split: SplitIn = Field(default_factory=SplitIn)
     seed: StrictInt = Field(default=0, ge=0, le=2**31 - 1)
@@ -46,6 +46,22 @@ class DatasetIn(Body):
     )
     ratio: float = Field(default=3.0, ge=1, le=100, strict=True, description="Pairs: how much longer one side may be")
     new_version: StrictBool = Field(default=False, description="The name exists: make its next version")
+
+
+class UsableIn(Body):
+    """A selection of examples, and whom it is to teach."""
+
+    role: Role = "planner"
+    filters: Filter = Field(default_factory=Filter)
+
+
+class UsableOut(BaseModel):
+    """How many of the examples that fit a filter a role can learn from. Duplicates are not taken away yet."""
+
+    role: Role
+    fit: int | None = Field(description="Examples that fit the filter; null, with the rest, where more than 100,000 do")
+    used: int | None = Field(description="Of these, those that the role can learn from")
+    missing: str | None = Field(description="What keeps the others out, in words; empty where all are in")
 
 
 class DatasetChange(Body):
@@ -223,6 +239,7 @@ class Holder(BaseModel):
     name: str
     version: int | None
     state: str
+    archived: bool = False
     is_current: bool
     used_for_fine_tuning: bool
     lines: int

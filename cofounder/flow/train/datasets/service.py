@@ -8,9 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.flow.quality.prose import counted
+from cofounder.flow.train.data.errors import ExampleErased
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.leaving import may_let_out
-from cofounder.flow.train.datasets import building, queries
+from cofounder.flow.train.datasets import building, naming, queries
 from cofounder.flow.train.datasets.errors import (
     DatasetDeleted,
     DatasetMissing,
@@ -86,16 +88,19 @@ def new_row(asked: DatasetIn, by: str) -> Dataset:
 async def create(asked: DatasetIn, by: Caller, *, wait: bool = False, tell: Any = None) -> DatasetOut:
     """Make a version: at once where it is small or `wait` is said, else a durable job makes it and this says "building".
 
-    Raises PersonalDataStays, DatasetNameTaken, DatasetEmpty, NothingLeftToTrain, StoreFull, StoreOutOfReach.
+    Raises PersonalDataStays, DatasetNameTaken, DatasetRoleDiffers, DatasetEmpty, NothingLeftToTrain, StoreFull,
+    StoreOutOfReach.
     """
     if not asked.redact:
         may_let_out(by)
-    row = new_row(asked, by.who)
     async with transaction() as session:
-        await queries.take_turn(session, row.name)
-        row.name = await queries.spelling(session, row.name)
-        if not asked.new_version and await queries.is_taken(session, row.name):
-            raise DatasetNameTaken(f"There is already a dataset named {row.name!r}.", field="name")
+        await queries.take_turn(session, asked.name.strip())
+        name = await queries.spelling(session, asked.name.strip())
+        if not asked.new_version and await queries.is_taken(session, name):
+            raise DatasetNameTaken(f"There is already a dataset named {name!r}.", field="name")
+        asked = await naming.with_role(session, asked)
+        row = new_row(asked, by.who)
+        row.name = name
         many = await queries.count(session, asked.filters, asked.role)
         if many > AT_ONCE and not wait:
             await queries.add(session, row)
@@ -410,6 +415,7 @@ async def held_by(session: AsyncSession, execution_id: UUID) -> HeldOut:
                 name=row.name,
                 version=row.version,
                 state=row.state,
+                archived=row.archived_at is not None,
                 is_current=row.is_current,
                 used_for_fine_tuning=row.used_for_fine_tuning,
                 lines=lines,
@@ -421,7 +427,12 @@ async def held_by(session: AsyncSession, execution_id: UUID) -> HeldOut:
 
 
 async def withdraw(session: AsyncSession, execution_id: UUID, why: str, by: Caller) -> HeldOut:
-    """Leave a run out of every version made from now on; those that hold it are told. Raises ExampleNotKnown."""
+    """Leave a run out of every version made from now on; those that hold it are told.
+
+    Raises ExampleNotKnown, ExampleErased.
+    """
+    if await queries.erased_at(session, execution_id) is not None:
+        raise ExampleErased(f"No version to come can hold {execution_id}.", field="execution_id")
     held = await held_by(session, execution_id)
     if not held.withdrawn and await queries.withdraw(session, execution_id, by=by.who, why=why, at=now()):
         await audit(session, by.who, "example.withdrawn", "example", str(execution_id), {"why": why})
@@ -445,7 +456,7 @@ def _warnings(row: Dataset) -> list[str]:
     if row.state != "ready" or asked.get("by", "none") == "none":
         return []
     return [
-        f"No line is held out for {part}: {asked[part]:.0%} of {row.example_count:,} lines came to none."
+        f"No line is held out for {part}: {asked[part]:.0%} of {counted(row.example_count, 'line')} came to none."
         for part in ("validation", "test")
         if asked.get(part) and not held.get(part)
     ]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cofounder.flow.train.data.leaving import may_let_out
-from cofounder.flow.train.datasets import building, queries, service
+from cofounder.flow.train.datasets import building, naming, queries, service
 from cofounder.flow.train.datasets.errors import DatasetEmpty, DatasetNameTaken, UploadTooLarge, UploadUnfit
 from cofounder.flow.train.datasets.press import Press
 from cofounder.flow.train.datasets.schemas import DatasetIn, Refused, UploadOut
@@ -50,8 +50,8 @@ async def upload(
 ) -> UploadOut:
     """Make a version of the lines that come. `asked` gives name, role, split, seed, duplicates and redaction.
 
-    Raises PersonalDataStays, UploadUnfit listing the lines, UploadTooLarge, DatasetEmpty, DatasetNameTaken, FormatUnknown, TargetUnknown,
-    StoreFull, StoreOutOfReach.
+    Raises PersonalDataStays, UploadUnfit listing the lines, UploadTooLarge, DatasetEmpty, DatasetNameTaken, DatasetRoleDiffers, FormatUnknown,
+    TargetUnknown, StoreFull, StoreOutOfReach.
     """
     known = of_name(format)
     if known.kind == "pairs" or known.name in ("csv", "parquet"):
@@ -66,6 +66,7 @@ async def upload(
         if not asked.new_version and await queries.is_taken(session, asked.name.strip()):
             there = await queries.spelling(session, asked.name.strip())
             raise DatasetNameTaken(f"There is already a dataset named {there!r}.", field="name")
+        asked = await naming.with_role(session, asked, first="writer")
     row = service.new_row(asked, by.who)
     row.source, row.filters = "upload", {}
     row.recipe = {name: value for name, value in row.recipe.items() if name not in ("filter", "system_prompt", "ratio")}

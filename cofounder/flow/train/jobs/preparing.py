@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.flow.quality.prose import counted
 from cofounder.flow.train.datasets import exporting
 from cofounder.flow.train.datasets import service as datasets
 from cofounder.flow.train.datasets.errors import DatasetMissing
@@ -190,7 +191,9 @@ def _large_enough(target: str, files: Files) -> None:
     limits = TARGETS.get(_LIMITS.get(target, target))
     fewest = limits.fewest if limits else 1
     if files.train_lines < fewest:
-        raise DatasetTooSmall(f"{files.train_lines} lines to train on; {target} wants {fewest}.", field="dataset_id")
+        raise DatasetTooSmall(
+            f"{counted(files.train_lines, 'line')} to train on; {target} wants {fewest}.", field="dataset_id"
+        )
 
 
 async def written(row: Version, format: str | None, folder: Path) -> Files:

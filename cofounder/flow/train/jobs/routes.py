@@ -5,7 +5,13 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from cofounder.flow.train.datasets.errors import DatasetDeleted, DatasetMissing, DatasetNotReady, NoSuchPart
+from cofounder.flow.train.datasets.errors import (
+    DatasetDeleted,
+    DatasetMissing,
+    DatasetNotReady,
+    DatasetRoleDiffers,
+    NoSuchPart,
+)
 from cofounder.flow.train.datasets.service import PlaceUnclear
 from cofounder.flow.train.formats import FormatUnknown
 from cofounder.flow.train.jobs import remains, rules, service
@@ -187,7 +193,7 @@ async def list_tuning_rules(session: Session, caller: Viewer) -> Envelope[list[R
     return Envelope(data=await rules.listed(session))
 
 
-@router.post("/rules", status_code=201, responses=documented(RuleUnclear, RuleNameTaken))
+@router.post("/rules", status_code=201, responses=documented(RuleUnclear, RuleNameTaken, DatasetRoleDiffers))
 async def create_tuning_rule(body: RuleIn, session: Session, caller: Approver) -> Envelope[RuleOut]:
     """Begin a job after so many new examples or every so many days, each on a new version of its dataset."""
     return Envelope(data=await rules.create(session, body, caller))

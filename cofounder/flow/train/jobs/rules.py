@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.datasets import service as datasets
+from cofounder.flow.train.datasets.naming import with_role
 from cofounder.flow.train.datasets.schemas import DatasetIn
 from cofounder.flow.train.jobs import preparing, queries, service
 from cofounder.flow.train.jobs.errors import RuleMissing, RuleNameTaken, RuleUnclear
@@ -25,21 +26,22 @@ WORKFLOW = "tuning_rule"
 
 
 async def create(session: AsyncSession, asked: RuleIn, by: Caller) -> RuleOut:
-    """Add a rule; examples that are there already do not count. Raises RuleUnclear, RuleNameTaken."""
+    """Add a rule; examples that are there already do not count. Raises RuleUnclear, RuleNameTaken, DatasetRoleDiffers."""
     if asked.after_examples is None and asked.every_days is None:
         raise RuleUnclear(field="after_examples")
     name = asked.name.strip()
     if await queries.rule(session, name) is not None:
         raise RuleNameTaken(f"There is already a rule named {name!r}.", field="name")
+    dataset = await with_role(session, asked.dataset)
     row = FineTuningRule(
         id=new_id(),
         name=name,
         job=asked.job.model_dump(mode="json", exclude_none=True),
-        dataset={**asked.dataset.model_dump(mode="json", exclude_none=True), "new_version": True},
+        dataset={**dataset.model_dump(mode="json", exclude_none=True), "new_version": True},
         after_examples=asked.after_examples,
         every_days=asked.every_days,
         enabled=True,
-        counted=await datasets.count(session, asked.dataset.filters, asked.dataset.role),
+        counted=await datasets.count(session, dataset.filters, dataset.role),
         next_at=now() + timedelta(days=asked.every_days) if asked.every_days else None,
         fired=0,
         created_by=by.who,

@@ -189,7 +189,7 @@ async def test_an_erased_example_leaves_a_tombstone_and_nothing_else(clients: Cl
     finally:
         showing._Holders.look[:] = before
     assert (left["erased_by"], left["reason"]) == ("key:admin", "asked for")
-    assert left["held_by"] == [{"kind": "dataset", "id": "7", "name": "spring", "version": "2"}]
+    assert left["held_by"] == [{"kind": "dataset", "id": "7", "name": "spring", "version": "2", "state": None}]
     shown = data(await viewer.get(place))
     assert (shown["example"], shown["erased"]["reason"]) == (None, "asked for")
     again = await admin.post(f"{place}/erase", json={"reason": "asked for"})
@@ -247,6 +247,38 @@ async def test_filters_are_kept_under_a_name_for_everybody(clients: Clients) -> 
     assert data(await operator.delete(f"{FILTERS}/{other['id']}"))["name"] == "All"
     assert (await operator.delete(f"{FILTERS}/{other['id']}")).status_code == 404
     assert (await viewer.post(FILTERS, json=best)).status_code == 403
+
+
+async def test_capitals_make_no_other_name_of_a_filter(clients: Clients) -> None:
+    _, operator, _ = clients
+    made = data(await operator.post(FILTERS, json={"name": "Größe", "filter": {}}))
+    other = data(await operator.post(FILTERS, json={"name": "other", "filter": {}}))
+    for answer in (
+        await operator.post(FILTERS, json={"name": "GRÖßE", "filter": {}}),
+        await operator.patch(f"{FILTERS}/{other['id']}", json={"name": "größe"}),
+    ):
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "filter_name_taken")
+        assert [one["field"] for one in answer.json()["error"]["errors"]] == ["name"]
+    assert data(await operator.patch(f"{FILTERS}/{made['id']}", json={"name": "größe"}))["name"] == "größe"
+
+
+async def test_who_names_an_unknown_field_of_a_filter_is_told_which_there_are(clients: Clients) -> None:
+    _, operator, _ = clients
+    wrong = {"tag_operator": "or", "quality_min": 7}
+    for path, body, before in (
+        ("data/filter", wrong, ""),
+        ("data/archive", {"filter": wrong}, "filter."),
+        ("data/preview", {"filter": wrong}, "filter."),
+    ):
+        answer = await operator.post(f"/api/orchestrator/training/{path}", json=body)
+        assert answer.status_code == 422
+        said = {one["field"]: one["message"] for one in answer.json()["error"]["errors"]}
+        assert set(said) == {f"{before}tag_operator", f"{before}quality_min"}
+        assert (
+            "include_tags, exclude_tags" in said[f"{before}tag_operator"]
+            or "exclude_tags, include_tags" in said[f"{before}tag_operator"]
+        )
+        assert "1" in said[f"{before}quality_min"]
 
 
 async def test_the_words_that_a_filter_may_name_are_those_of_the_examples(clients: Clients) -> None:

@@ -19,6 +19,7 @@ from cofounder.cli.groups.datasets_telling import whole
 from cofounder.flow.train.datasets import building, exporting, service, uploading
 from cofounder.flow.train.datasets.errors import (
     DatasetEmpty,
+    DatasetRoleDiffers,
     ExportAmbiguous,
     NoSuchPart,
     NothingLeftToTrain,
@@ -366,3 +367,19 @@ async def test_a_part_that_was_asked_for_and_holds_nothing_is_said(database: Dat
     assert (undivided.warnings, "Leakage: nothing is held out" in whole(undivided)) == ([], True)
     half = (await upload(body, new_version=True, split={"by": "random", "validation": 0.5, "test": 0})).dataset
     assert (half.warnings, "Leakage: none found" in whole(half)) == ([], True)
+
+
+async def test_an_upload_is_for_whom_the_version_before_was(database: Database) -> None:
+    body = jsonl(*[conversation(request(number)) for number in range(4)])
+
+    async def brought(**asked: Any) -> str:
+        async def chunks() -> AsyncIterator[bytes]:
+            yield body
+
+        return (await uploading.upload(chunks(), DatasetIn(duplicates="exact", **asked), LOCAL_OWNER)).dataset.role
+
+    assert await brought(name="texts") == "writer"
+    assert await brought(name="scores", role="judge") == "judge"
+    assert await brought(name="scores", new_version=True) == "judge"
+    with pytest.raises(DatasetRoleDiffers):
+        await brought(name="scores", new_version=True, role="writer")

@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from cofounder import api
 from cofounder.flow.learn.service import Example
-from cofounder.flow.train.data import changing
+from cofounder.flow.train.data import changing, erasing
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.schemas import Selected
 from cofounder.flow.train.datasets import building, comparing, exporting, service
@@ -22,6 +22,7 @@ from cofounder.flow.train.datasets.errors import (
     DatasetEmpty,
     DatasetMissing,
     DatasetNameTaken,
+    DatasetRoleDiffers,
 )
 from cofounder.flow.train.datasets.schemas import DatasetChange, DatasetIn, DatasetOut, SplitIn
 from cofounder.flow.train.roles import redaction
@@ -278,3 +279,42 @@ async def test_an_empty_selection_says_what_to_do(database: Database) -> None:
         await make()
     assert "include_sample" in refused.value.advice
     assert (await make(filters=Filter(include_sample=True))).example_count == 1
+
+
+async def test_a_next_version_is_for_whom_the_version_before_was(database: Database) -> None:
+    await store_examples([example(number, final_text={"linkedin": f"Text {number}."}) for number in range(5)])
+    assert (await make("wr", role="writer")).role == "writer"
+    second = await make("WR", new_version=True)
+    assert (second.role, second.version) == ("writer", 2)
+    with pytest.raises(DatasetRoleDiffers, match="'wr' are for a writer, not for a planner") as refused:
+        await make("wr", role="planner", new_version=True)
+    assert (refused.value.field, refused.value.status) == ("role", 409)
+    assert (await api.create_dataset("wr", new_version=True))["role"] == "writer"
+    async with reading() as session:
+        assert (await service.named(session, "wr")).version == 3
+    assert (await make("other", role="planner")).role == "planner"
+    for one in await api.list_datasets("wr"):
+        await service.remove(UUID(one["id"]), "It was a trial.", LOCAL_OWNER)
+    assert (await make("wr", role="planner")).role == "planner", "a name whose versions are all gone is free"
+
+
+async def test_an_erased_example_is_told_as_erased_and_not_as_tagged_anew(database: Database) -> None:
+    ids = await store_examples([example(number) for number in range(30)])
+    first = await make()
+    async with transaction() as session:
+        await erasing.erase(session, ids[0], by="anna", reason="asked for by mail")
+    await retag(ids[1], ["exclude"])
+    second = await make(new_version=True)
+    other = await make("other", filters=Filter(quality_min=0.1))
+    late = await store_examples([example(77)])
+    third = await make(new_version=True)
+    async with transaction() as session:
+        await erasing.erase(session, late[0], by="anna", reason="asked for by mail")
+    async with reading() as session:
+        for absent in (second, other):
+            found = await comparing.compare(session, first.id, absent.id)
+            why = {one.execution_id: one.why for one in found.removed_lines}
+            assert why[ids[0]] == "The example was erased."
+        assert why[ids[1]] != "The example was erased."
+        (added,) = (await comparing.compare(session, second.id, third.id)).added_lines
+        assert added.why == "The example was erased since, and with it what would say why."

@@ -9,6 +9,7 @@ import { Interval } from "../../parts/Interval";
 import { Panel } from "../../parts/Panel";
 import { Trouble } from "../../parts/Rest";
 import { channelName, percent, score, spoken, whole } from "../../parts/words";
+import { OUTCOMES } from "../publish/measured";
 import styles from "./Business.module.css";
 import { thin } from "./figures";
 
@@ -108,6 +109,8 @@ function Answer({ of }: { of: Schemas["Prediction"] }) {
   );
 }
 
+const named = (outcome: string) => OUTCOMES[outcome] ?? spoken(outcome);
+
 const said = (of: Expected, value: number) =>
   of.outcome === "engagement_rate"
     ? percent(value, 2)
@@ -120,7 +123,7 @@ function Line({ of }: { of: Expected }) {
   if (value == null || low == null || high == null)
     return (
       <tr>
-        <td>{spoken(of.outcome)}</td>
+        <td>{named(of.outcome)}</td>
         <td className="quiet" data-name="Expected">
           {of.n < (of.needed ?? 40) ? `${thin(of.n, of.needed ?? 40)} posts` : of.note}
         </td>
@@ -131,7 +134,7 @@ function Line({ of }: { of: Expected }) {
   const span = `${percent(of.level ?? 0.8)} interval ${said(of, low)} to ${said(of, high)}, n = ${whole(of.n)}`;
   return (
     <tr>
-      <td>{spoken(of.outcome)}</td>
+      <td>{named(of.outcome)}</td>
       <td>
         <span className={styles.claim}>
           <Interval
@@ -140,7 +143,7 @@ function Line({ of }: { of: Expected }) {
             high={high}
             min={0}
             max={high * 1.15}
-            label={`${spoken(of.outcome)}: ${said(of, value)}, ${span}`}
+            label={`${named(of.outcome)}: ${said(of, value)}, ${span}`}
           />
           <span>
             <b>{said(of, value)}</b> <span className="quiet">{span}</span>

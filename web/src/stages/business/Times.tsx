@@ -33,7 +33,7 @@ export function Times({ search, set }: { search: Search; set: Go }) {
       title="When posts did better"
       unit={
         <>
-          {`against the mean, ${zone}`}
+          {`${found ? `engagement (${found.measure}) ` : ""}against the mean, ${zone}`}
           {chosen !== undefined && (
             <Select
               aria-label="Times of"
@@ -58,7 +58,7 @@ export function Times({ search, set }: { search: Search; set: Go }) {
           )}
         </>
       }
-      head={["Kind", "Time", "Posts", "Times the mean", "From", "To", "Clear"]}
+      head={["Kind", "Time", "Posts", "Times the mean engagement", "From", "To", "Clear"]}
       rows={all.map(([kind, one]) => [kind, one.name, one.n, one.ratio, one.low, one.high, one.clear])}
       shown={(value, column) =>
         typeof value === "boolean"
@@ -76,7 +76,7 @@ export function Times({ search, set }: { search: Search; set: Go }) {
         chosen === undefined
           ? "Import posts and their readings (social analytics)."
           : found
-            ? `${thin(found.n, found.needed ?? 30)} measured posts${days === String(ALL_DAYS) ? "" : ` of ${lately(days)}`} on ${channelName(chosen)}.`
+            ? `${thin(found.n, found.needed ?? 30)} posts${days === String(ALL_DAYS) ? "" : ` of ${lately(days)}`} on ${channelName(chosen)} that were read at 72 hours or later.`
             : "One moment."
       }
     >

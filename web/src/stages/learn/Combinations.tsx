@@ -8,6 +8,7 @@ import { counted, duration, money, percent, score, spoken, whole } from "../../p
 import { Download } from "../business/Charted";
 import { Claim, scale } from "../business/Platforms";
 import styles from "./Learning.module.css";
+import { LeftOut } from "./LeftOut";
 
 type Domain = Schemas["Domain"];
 const FEWEST = 5;
@@ -15,7 +16,7 @@ const FEWEST = 5;
 export function Combinations() {
   return (
     <Shown query={useQuery(combinations())} rows={8}>
-      {({ domains }) =>
+      {({ domains, notes }) =>
         domains.length === 0 ? (
           <Panel title="Agents that work together">
             <Empty title="Not enough data, 0 finished runs of your own.">
@@ -27,6 +28,7 @@ export function Combinations() {
             {domains.map((one) => (
               <OfDomain key={one.domain} of={one} />
             ))}
+            <LeftOut notes={notes} />
           </div>
         )
       }
@@ -55,7 +57,7 @@ function OfDomain({ of }: { of: Domain }) {
             "From",
             "To",
             "n",
-            "Success",
+            "Success of own runs",
             "Approval",
             "Cost",
             "Seconds",
@@ -89,7 +91,7 @@ function OfDomain({ of }: { of: Domain }) {
             <tr>
               <th>Agents</th>
               <th>Quality</th>
-              <th>Came to a good end</th>
+              <th>Own runs that ended well</th>
               <th>Approved</th>
               <th className="right">Refinements</th>
               <th className="right">Cost</th>
@@ -110,7 +112,7 @@ function OfDomain({ of }: { of: Domain }) {
                       name={`${NAMES[name]} of ${named(one.agents)}`}
                       of={one[name]}
                       estimate={null}
-                      n={one[name]?.n ?? Math.min(one.runs, FEWEST - 1)}
+                      n={one[name]?.n ?? Math.min(name === "success" ? one.own : one.runs, FEWEST - 1)}
                       on={name === "quality" ? quality : rate}
                       as={(value) => (name === "quality" ? score(value, 3) : percent(value))}
                     />
@@ -136,4 +138,4 @@ function OfDomain({ of }: { of: Domain }) {
     </Panel>
   );
 }
-const NAMES = { quality: "Quality", success: "Good end", approval: "Approved" };
+const NAMES = { quality: "Quality", success: "Own runs that ended well", approval: "Approved" };

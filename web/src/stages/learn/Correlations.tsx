@@ -1,4 +1,5 @@
 /** Which figures go together: a matrix a kind of row, each cell with its n; the whole of it one click away. */
+import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Schemas } from "../../api/client";
@@ -9,7 +10,7 @@ import { Empty, Shown } from "../../parts/Rest";
 import { chance, counted, score, spoken, whole } from "../../parts/words";
 import { Charted } from "../business/Charted";
 import { thin } from "../business/figures";
-import { namesOf, pairOf } from "./effects";
+import { gridOf } from "./effects";
 import styles from "./Learning.module.css";
 
 type Pair = Schemas["Correlation"];
@@ -52,10 +53,10 @@ const HEAD = ["One", "Other", "Correlation", "From", "To", "n", "Worth", "By ran
 
 function Matrix({ title, unit, pairs }: { title: string; unit: string; pairs: Pair[] }) {
   const [chosen, setChosen] = useState<Pair>();
-  const names = namesOf(pairs);
-  // a name stands where it has a cell
-  const columns = names.filter((name, place) => names.slice(place + 1).some((other) => pairOf(pairs, name, other)));
-  const lines = names.filter((name, place) => names.slice(0, place).some((other) => pairOf(pairs, name, other)));
+  const narrow = useMediaQuery("(max-width: 720px)", false);
+  const grid = gridOf(pairs, (one) => one.pearson != null, narrow);
+  const placed = grid.down.flatMap((row) => grid.across.flatMap((column) => grid.at(row, column) ?? [])).length;
+  const left = pairs.length - placed;
   if (pairs.length === 0) return null;
   return (
     <Charted
@@ -93,38 +94,52 @@ function Matrix({ title, unit, pairs }: { title: string; unit: string; pairs: Pa
                   : score(value)
       }
     >
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keyboard */}
-      <section className={styles.scroll} tabIndex={0} aria-label={`${title}, as a matrix`}>
-        <table className={styles.matrix}>
-          <thead>
-            <tr>
-              <td />
-              {columns.map((name) => (
-                <th key={name} scope="col">
-                  <span>{spoken(name)}</span>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {lines.map((row) => (
-              <tr key={row}>
-                <th scope="row">{spoken(row)}</th>
-                {columns.map((column) => {
-                  const pair = names.indexOf(column) < names.indexOf(row) ? pairOf(pairs, row, column) : undefined;
-                  return (
-                    <td key={column}>
-                      {pair && <Cell of={pair} chosen={pair === chosen} choose={() => setChosen(pair)} />}
-                    </td>
-                  );
-                })}
+      {placed > 0 && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keyboard
+        <section className={styles.scroll} tabIndex={0} aria-label={`${title}, as a matrix`}>
+          <table className={styles.matrix}>
+            <thead>
+              <tr>
+                <td />
+                {grid.across.map((name) => (
+                  <th key={name} scope="col">
+                    <span>{spoken(name)}</span>
+                  </th>
+                ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+            </thead>
+            <tbody>
+              {grid.down.map((row) => (
+                <tr key={row}>
+                  <th scope="row">{spoken(row)}</th>
+                  {grid.across.map((column) => {
+                    const pair = grid.at(row, column);
+                    return (
+                      <td key={column}>
+                        {pair && <Cell of={pair} chosen={pair === chosen} choose={() => setChosen(pair)} />}
+                      </td>
+                    );
+                  })}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
       <div className={styles.above} aria-live="polite">
-        {chosen ? <Told of={chosen} /> : <span className="quiet">Choose a cell for its interval and q.</span>}
+        {chosen ? (
+          <Told of={chosen} />
+        ) : (
+          <span className="quiet">
+            {[
+              placed > 0 && "In a cell: the correlation, and n under it. Choose one for its interval and q.",
+              left > 0 &&
+                `${counted(left, placed > 0 ? "more pair" : "pair")} ${left === 1 ? "has" : "have"} no figure yet; the table says why.`,
+            ]
+              .filter(Boolean)
+              .join(" ")}
+          </span>
+        )}
       </div>
     </Charted>
   );

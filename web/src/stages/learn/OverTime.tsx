@@ -10,6 +10,7 @@ import { Charted } from "../business/Charted";
 import { Line } from "../business/Line";
 import { toldEffect } from "./effects";
 import styles from "./Learning.module.css";
+import { LeftOut } from "./LeftOut";
 
 type Series = Schemas["MetricByMonth"];
 type Over = Schemas["PatternOverTime"];
@@ -42,6 +43,7 @@ export function OverTime() {
               found.patterns.map((one) => <Changed key={one.id} of={one} />)
             )}
           </Panel>
+          <LeftOut notes={found.notes} />
         </div>
       )}
     </Shown>

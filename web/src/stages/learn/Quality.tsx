@@ -14,6 +14,7 @@ import { Claim } from "../business/Platforms";
 import { Judges } from "./Judges";
 import type { Go, Search } from "./Learning";
 import styles from "./Learning.module.css";
+import { LeftOut } from "./LeftOut";
 
 type Found = Schemas["QualityAgainstEngagement"];
 type Point = Schemas["QualityPoint"];
@@ -36,9 +37,10 @@ export function Quality({ search, set }: { search: Search; set: Go }) {
               </Empty>
             )}
           </Panel>
-          <Scatter points={found.points} search={search} set={set} />
+          <Scatter points={found.points} n={found.n} search={search} set={set} />
           {found.bins.some((one) => one.n > 0) && <Bins found={found} />}
           <Judges />
+          <LeftOut notes={found.notes} />
         </div>
       )}
     </Shown>
@@ -135,7 +137,7 @@ function Bins({ found }: { found: Found }) {
   );
 }
 
-function Scatter({ points, search, set }: { points: Point[]; search: Search; set: Go }) {
+function Scatter({ points, n, search, set }: { points: Point[]; n: number; search: Search; set: Go }) {
   const channels = [...new Set(points.map((one) => one.channel))].sort();
   const mine = points.filter((one) => !search.channel || one.channel === search.channel);
   return (
@@ -143,7 +145,9 @@ function Scatter({ points, search, set }: { points: Point[]; search: Search; set
       title="Every post"
       unit={
         <>
-          {counted(mine.length, "post")}, the newest 500 at most
+          {points.length < n
+            ? `${counted(mine.length, "post")} among the newest ${whole(points.length)} of ${whole(n)}`
+            : counted(mine.length, "post")}
           {channels.length > 1 && (
             <Select
               aria-label="Channel"

@@ -17,6 +17,11 @@ import { Spread } from "../train/Sums";
 import styles from "../train/Train.module.css";
 
 type Sums = Schemas["StatsOut"];
+/** Nobody here ran what was imported. */
+const succeeded = (of: Sums) =>
+  of.ran === 0
+    ? "None of them was run here."
+    : `${percent(of.success_rate)} of the ${counted(of.ran, "own run")} succeeded.`;
 const HIGH = 0.85;
 
 export function Training() {
@@ -109,9 +114,7 @@ function Whole({ sums }: { sums: Sums }) {
         <div style={{ maxWidth: 420 }}>
           <Spread chosen={sums} all={sums} />
         </div>
-        <p className="quiet">
-          {`${percent(sums.success_rate)} succeeded. Asked between ${day(earliest)} and ${day(latest)}.`}
-        </p>
+        <p className="quiet">{`${succeeded(sums)} Asked between ${day(earliest)} and ${day(latest)}.`}</p>
       </Panel>
       <div className={styles.halves}>
         <Split title="By intent" file="training-intents" of={sums.by_intent} total={sums.filtered_count} />

@@ -19,11 +19,11 @@ const times = (value: number) => `${score(value)}×`;
 export function WhenToPublish() {
   return (
     <Shown query={useQuery(timesToPublish(zone))} rows={8}>
-      {({ channels }) =>
+      {({ channels, days }) =>
         channels.length === 0 ? (
           <Panel title="Best times">
             <Empty
-              title="Not enough data, 0 of 30 measured posts on any channel."
+              title="Not enough data, 0 of 30 posts read at 72 hours or later on any channel."
               action={
                 <Button component={Link} to="/business" search={{ tab: "imports", new: "file" } as never}>
                   Bring readings in
@@ -36,7 +36,7 @@ export function WhenToPublish() {
         ) : (
           <div className="stack">
             {channels.map((one) => (
-              <OfChannel key={one.best.channel} of={one} />
+              <OfChannel key={one.best.channel} of={one} days={days} />
             ))}
           </div>
         )
@@ -45,7 +45,7 @@ export function WhenToPublish() {
   );
 }
 
-function OfChannel({ of: { best, next } }: { of: Schemas["ChannelTimes"] }) {
+function OfChannel({ of: { best, next }, days }: { of: Schemas["ChannelTimes"]; days: number }) {
   const all: [string, Effect][] = [
     ...(best.weekdays ?? []).map((one): [string, Effect] => ["Weekday", one]),
     ...(best.hours ?? []).map((one): [string, Effect] => ["Hour", one]),
@@ -53,9 +53,9 @@ function OfChannel({ of: { best, next } }: { of: Schemas["ChannelTimes"] }) {
   return (
     <Charted
       title={channelName(best.channel)}
-      unit={`times the channel's mean, ${best.time_zone}, n = ${whole(best.n)}`}
+      unit={`engagement (${best.measure}) against the channel's mean, ${best.time_zone}, n = ${whole(best.n)}, posts of the last ${whole(days)} days`}
       file={`best-times-${best.channel}`}
-      head={["Kind", "Time", "Posts", "Times the mean", "From", "To", "Clear"]}
+      head={["Kind", "Time", "Posts", "Times the mean engagement", "From", "To", "Clear"]}
       rows={all.map(([kind, one]) => [kind, one.name, one.n, one.ratio, one.low, one.high, one.clear])}
       shown={(value, column) =>
         typeof value === "boolean"
@@ -68,11 +68,12 @@ function OfChannel({ of: { best, next } }: { of: Schemas["ChannelTimes"] }) {
               : times(value)
             : value
       }
-      empty={`${thin(best.n, best.needed ?? 30)} measured posts of the last year. Publish more, or import earlier posts with their readings.`}
+      empty={`${thin(best.n, best.needed ?? 30)} posts of the last ${whole(days)} days that were read at 72 hours or later. Publish more, or import earlier posts with their readings.`}
     >
       <p className={styles.say}>
         {best.sentence}
         {next.at && ` The next such time: ${when(next.at)}.`}
+        {all.length > 0 && " How many a post reaches is part of this; patterns score the same."}
       </p>
       <Effects label="Weekdays" all={best.weekdays ?? []} />
       <Effects label="Hours" all={best.hours ?? []} />

@@ -39,5 +39,23 @@ export function namesOf(pairs: Pair[]): string[] {
 export const pairOf = <P extends Pair>(pairs: P[], one: string, other: string): P | undefined =>
   pairs.find((pair) => (pair.first === one && pair.second === other) || (pair.first === other && pair.second === one));
 
+type Grid<P> = { across: string[]; down: string[]; at: (row: string, column: string) => P | undefined };
+
+/**
+ * The names of a matrix that has a figure in each line and column, and the pair of each place, each pair once. A few names
+ * against many lie along the longer side of the screen; all against all is half a square.
+ */
+export function gridOf<P extends Pair>(pairs: P[], known: (pair: P) => boolean, narrow: boolean): Grid<P> {
+  const told = pairs.filter(known);
+  const names = namesOf(told);
+  const few = names.filter((name, place) => names.slice(place + 1).some((other) => pairOf(told, name, other)));
+  const many = names.filter((name, place) => names.slice(0, place).some((other) => pairOf(told, name, other)));
+  const at = (one: string, other: string) =>
+    names.indexOf(one) < names.indexOf(other) ? pairOf(pairs, one, other) : undefined;
+  return narrow || few.length === many.length
+    ? { across: few, down: many, at: (row, column) => at(column, row) }
+    : { across: many, down: few, at };
+}
+
 /** How often and how much, in words for a list. */
 export const plainly = (of: { frequency: string; strength: string }) => `${of.frequency}, ${of.strength}`;

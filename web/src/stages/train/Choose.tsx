@@ -77,7 +77,7 @@ export function Choose({ search, set, found }: { search: Search; set: Go; found?
           <Spread chosen={found?.statistics} all={unbound?.statistics} />
         </Quality>
         <SearchField
-          placeholder="Words of the request"
+          placeholder="Words, or part of an address"
           value={search.text ?? ""}
           set={(text) => set({ text: text || undefined })}
         />

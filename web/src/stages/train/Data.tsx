@@ -112,7 +112,7 @@ export function Data() {
             id: "success",
             name: "Success",
             value: percent(found?.success_rate),
-            note: found ? `of ${counted(total, "example")}` : "",
+            note: found ? `of ${counted(found.statistics.ran, "own run")}` : "",
           },
         ]}
       />

@@ -154,14 +154,22 @@ function List({ search, set }: { search: Search; set: Go }) {
                     </button>
                     {row.is_current && <span className={styles.tag}>current</span>}
                   </td>
-                  <td>{spoken(row.role)}</td>
-                  <td>
+                  <td data-name="Role">{spoken(row.role)}</td>
+                  <td data-name="State">
                     <State of={row} />
                   </td>
-                  <td className="right">{whole(row.example_count)}</td>
-                  <td className="right">{score(row.avg_quality, 3)}</td>
-                  <td className="right">{size(row.file_size)}</td>
-                  <td className={styles.still}>{when(row.created_at)}</td>
+                  <td className="right" data-name="Lines">
+                    {whole(row.example_count)}
+                  </td>
+                  <td className="right" data-name="Quality">
+                    {score(row.avg_quality, 3)}
+                  </td>
+                  <td className="right" data-name="Size">
+                    {size(row.file_size)}
+                  </td>
+                  <td className={styles.still} data-name="Made">
+                    {when(row.created_at)}
+                  </td>
                 </tr>
               ))}
             </tbody>

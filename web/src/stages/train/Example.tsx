@@ -29,14 +29,15 @@ function Body({ id }: { id: string }) {
       {({ example, erased }) =>
         erased ? (
           <Empty title="This example was erased.">
-            {`By ${byWhom(erased.erased_by)}, ${when(erased.erased_at)}: ${visible(erased.reason)} `}
-            {copies(erased).length > 0 ? (
+            {`By ${byWhom(erased.erased_by)}, ${when(erased.erased_at)}: ${ended(visible(erased.reason))} `}
+            {erased.held_by.length > 0 ? (
               <>
                 {"Copies may still be in "}
                 <Versions of={copies(erased)} />
+                {learned(erased)}
               </>
             ) : (
-              "No dataset holds a copy."
+              "No dataset and no model holds a copy."
             )}
           </Empty>
         ) : (
@@ -78,9 +79,22 @@ function Body({ id }: { id: string }) {
   );
 }
 
-/** The versions that may still hold what was erased. */
+/** A reason as a sentence of its own: people write it without a full stop. */
+export const ended = (words: string): string =>
+  /[.!?…]["”’)]?$/.test(words.trim()) ? words.trim() : `${words.trim()}.`;
+
+/** The versions that still hold what was erased. */
 const copies = (erased: Schemas["Tombstone"]): Version[] =>
-  erased.held_by.filter((one) => one.kind === "dataset").map((one) => ({ ...one, dataset_id: one.id, state: "" }));
+  erased.held_by
+    .filter((one) => one.kind === "dataset")
+    .map((one) => ({ ...one, dataset_id: one.id, state: one.state ?? "" }));
+
+/** " and in models that learned from it: small@1 (retired)." */
+function learned(erased: Schemas["Tombstone"]): string {
+  const models = erased.held_by.filter((one) => one.kind === "model").map((one) => `${one.name} (${one.state})`);
+  if (models.length === 0) return "";
+  return `${copies(erased).length > 0 ? " and in models" : "models"} that learned from it: ${models.join(", ")}.`;
+}
 
 type Version = { dataset_id: string; name: string; version?: string | number | null; state: string };
 
@@ -88,7 +102,7 @@ const Versions = ({ of }: { of: Version[] }) => (
   <span className={styles.tags}>
     {of.map((one) => (
       <Link key={one.dataset_id} to="/training/datasets" search={{ id: one.dataset_id } as never}>
-        {`${one.name} ${one.version ?? ""}${one.state === "deleted" ? " (deleted)" : ""}`}
+        {`${one.name} ${one.version ?? ""}${["deleted", "archived"].includes(one.state) ? ` (${one.state})` : ""}`}
       </Link>
     ))}
   </span>

@@ -1,16 +1,17 @@
 /** The filter, frozen: what the version is called, whom it is for, and how its lines are divided. */
 import { Button, Checkbox, Modal, NumberInput, Select, Textarea, TextInput } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { askIn, client, Problem, type Schemas } from "../../api/client";
-import type { TrainingFilter } from "../../api/queries";
+import { type TrainingFilter, usableFor, versionBefore } from "../../api/queries";
 import { useDraft } from "../../parts/draft";
 import { Trouble } from "../../parts/Rest";
-import { counted } from "../../parts/words";
+import { taken } from "./filter";
 import { ROLES } from "./formats";
 import styles from "./Train.module.css";
 
+type Usable = Schemas["UsableOut"];
 type Props = { opened: boolean; close: () => void; filter: TrainingFilter; count: number };
 
 const EMPTY = {
@@ -27,7 +28,7 @@ const EMPTY = {
 
 export function NewDataset({ opened, close, filter, count }: Props) {
   return (
-    <Modal opened={opened} onClose={close} title={`Make a dataset from ${counted(count, "example")}`} size="lg">
+    <Modal opened={opened} onClose={close} title="Make a dataset" size="lg">
       {opened && <Form filter={filter} count={count} />}
     </Modal>
   );
@@ -41,7 +42,11 @@ function Form({ filter, count }: { filter: TrainingFilter; count: number }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const put = (next: Partial<typeof EMPTY>) => setSaid({ ...said, ...next });
-  const taken = problem?.code === "dataset_name_taken";
+  const before = useQuery({ ...versionBefore(said.name), enabled: again && said.name.trim() !== "" }).data;
+  const role = again && before ? before.role : (said.role as Usable["role"]);
+  const usable = useQuery(usableFor(role, filter)).data;
+  const none = count === 0 || (usable?.role === role && usable.used === 0);
+  const nameTaken = problem?.code === "dataset_name_taken";
   const divided = said.by !== "none";
   const send = async (event: FormEvent) => {
     event.preventDefault();
@@ -51,7 +56,7 @@ function Form({ filter, count }: { filter: TrainingFilter; count: number }) {
     const body = {
       name: said.name.trim(),
       description: said.description,
-      role: said.role,
+      role: again && before ? undefined : role,
       filters: filter,
       split: { by: said.by, validation: said.validation / 100, test: said.test / 100 },
       seed: said.seed,
@@ -72,30 +77,31 @@ function Form({ filter, count }: { filter: TrainingFilter; count: number }) {
   };
   return (
     <form className="stack" onSubmit={(event) => void send(event)}>
-      <p className="quiet">
-        What is chosen now stays as it is in this version, whatever becomes of the examples. Those that the role cannot
-        learn from are left out.
-      </p>
+      <p className="quiet">What is chosen now stays as it is in this version, whatever becomes of the examples.</p>
       <div className={styles.pair}>
         <TextInput
           label="Name"
           description="Letters, digits, blanks, . _ and -"
           value={said.name}
           onChange={(event) => put({ name: event.currentTarget.value })}
-          error={problem?.of("name") ?? (taken ? problem?.message : undefined)}
+          error={problem?.of("name") ?? (nameTaken ? problem?.message : undefined)}
           required
           data-autofocus
         />
         <Select
           label="For"
-          description="Whom it teaches"
+          description={again && before ? "As the version before; another role has another name" : "Whom it teaches"}
           allowDeselect={false}
           data={ROLES}
-          value={said.role}
-          onChange={(role) => role && put({ role })}
+          value={role}
+          disabled={again && before != null}
+          onChange={(next) => next && put({ role: next })}
         />
       </div>
-      {(taken || again) && (
+      <p className="quiet" role="status">
+        {taken(usable, count, role)}
+      </p>
+      {(nameTaken || again) && (
         <Checkbox
           label="Make the next version of that name"
           checked={again}
@@ -166,13 +172,13 @@ function Form({ filter, count }: { filter: TrainingFilter; count: number }) {
         checked={said.redact}
         onChange={(event) => put({ redact: event.currentTarget.checked })}
       />
-      {problem && !taken && <Trouble error={problem} what="It was not made" />}
+      {problem && !nameTaken && <Trouble error={problem} what="It was not made" />}
       <div className="row">
         <span className="quiet">
           {count > 2_000 ? "It is made in the background; its page shows how far it is." : ""}
         </span>
         <span className="space" />
-        <Button type="submit" variant="filled" loading={busy} disabled={!said.name.trim() || count === 0}>
+        <Button type="submit" variant="filled" loading={busy} disabled={!said.name.trim() || none}>
           {again ? "Make the next version" : "Make the dataset"}
         </Button>
       </div>

@@ -1,9 +1,10 @@
 /** A version of lines that somebody brings: JSON lines, one conversation each. Each refused line is named. */
 import { Button, Checkbox, FileInput, Modal, Select, TextInput } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { askIn, client, Problem, type Schemas } from "../../api/client";
+import { versionBefore } from "../../api/queries";
 import { Trouble } from "../../parts/Rest";
 import { counted, visible, whole } from "../../parts/words";
 import { FORMATS, ROLES } from "./formats";
@@ -33,6 +34,8 @@ function Form() {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [made, setMade] = useState<Schemas["UploadOut"] | null>(null);
   const taken = problem?.code === "dataset_name_taken";
+  const before = useQuery({ ...versionBefore(name), enabled: again && name.trim() !== "" }).data;
+  const fixed = again && before != null;
   const look = (id: string) => void navigate({ search: { id } as never });
   const send = async (event: FormEvent) => {
     event.preventDefault();
@@ -45,7 +48,7 @@ function Form() {
           params: {
             query: {
               name: name.trim(),
-              role,
+              role: fixed ? undefined : role,
               format,
               target: target ?? undefined,
               skip_refused: skip,
@@ -103,9 +106,11 @@ function Form() {
         />
         <Select
           label="For"
+          description={fixed ? "As the version before; another role has another name" : undefined}
           allowDeselect={false}
           data={ROLES}
-          value={role}
+          value={fixed ? before.role : role}
+          disabled={fixed}
           onChange={(value) => value && setRole(value)}
         />
         <Select

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { backwards, ends, filterOf, listed, narrowed, searchOf, toldFilter } from "./filter";
+import { backwards, ends, filterOf, listed, narrowed, searchOf, taken, toldFilter } from "./filter";
 
 test("a filter survives the way through the address", () => {
   const search = {
@@ -93,4 +93,24 @@ test("a kept filter is told in words", () => {
       limit: 5,
     }),
   ).toMatch(/^Intent write post; up to .*2026.*; failed; the newest 5$/);
+});
+
+test("before a dataset is made it is told what its role takes, not what the filter finds", () => {
+  const usable = (used: number | null, missing: string | null = "") => ({
+    role: "writer" as const,
+    fit: 7,
+    used,
+    missing,
+  });
+  expect(taken(usable(3, "4 have no text that a person approved"), 7, "writer")).toBe(
+    "Takes 3 of 7 examples that fit the filter: 4 have no text that a person approved.",
+  );
+  expect(taken(usable(0, "7 have no plan"), 7, "writer")).toBe(
+    "Of 7 examples that fit the filter it can take none: 7 have no plan.",
+  );
+  expect(taken(usable(7), 7, "writer")).toBe("Takes all 7 examples that fit the filter.");
+  expect(taken(usable(1), 1, "writer")).toBe("Takes the one example that fits.");
+  expect(taken(usable(3), 7, "planner")).toBe("7 examples fit the filter."); // of the role before
+  expect(taken(usable(null, null), 200_000, "writer")).toBe("200,000 examples fit the filter.");
+  expect(taken(undefined, 0, "writer")).toBe("No example fits the filter.");
 });

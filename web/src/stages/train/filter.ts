@@ -1,6 +1,7 @@
 /** A filter as the address of the page says it: one word a field, lists by commas, only what narrows. */
+import type { Schemas } from "../../api/client";
 import type { TrainingFilter } from "../../api/queries";
-import { capital, channelName, day, spoken, visible, when, whole } from "../../parts/words";
+import { capital, channelName, counted, day, spoken, visible, when, whole } from "../../parts/words";
 import { DECIDED } from "./formats";
 
 export type Search = Record<string, string | undefined>;
@@ -198,3 +199,14 @@ const TOLD: Record<string, (value: unknown) => string | undefined> = {
   include_sample: (value) => only(value, "the sample company's too", undefined),
   limit: (value) => theNewest(Number(value)),
 };
+
+/** What a role takes of the examples that fit, before duplicates become one. */
+export function taken(found: Schemas["UsableOut"] | undefined, count: number, role: string): string {
+  if (count === 0) return "No example fits the filter.";
+  const fit = counted(count, "example");
+  const fits = count === 1 ? "fits" : "fit";
+  if (found?.used == null || found.role !== role) return `${fit} ${fits} the filter.`;
+  if (found.used === 0) return `Of ${fit} that ${fits} the filter it can take none: ${found.missing}.`;
+  if (!found.missing) return count === 1 ? "Takes the one example that fits." : `Takes all ${fit} that fit the filter.`;
+  return `Takes ${whole(found.used)} of ${fit} that fit the filter: ${found.missing}.`;
+}

@@ -54,7 +54,7 @@ _LINES_KEPT = 20_000  # lines of counts that say the same as others; more are ad
 
 
 async def counted(session: AsyncSession, filter: Filter) -> dict[str, Any]:
-    """What the filter lets through, added up in one statement: n, succeeded, judged, quality, and n by each part.
+    """What the filter lets through, added up in one statement: n, ran and succeeded here, judged, quality, and n by each part.
 
     Also `kinds` (ids), `total` (what the house has, whatever else the filter says), and `earliest` and `latest`
     where they had to be looked at anyway. Without conditions on single examples only the kept counts are read.
@@ -62,7 +62,7 @@ async def counted(session: AsyncSession, filter: Filter) -> dict[str, Any]:
     if of_single(filter):
         await session.execute(text(_BOTH_HANDS))
     lines = _lines(filter)
-    kind = select(Kind.id, Kind.intent, Kind.tags, Kind.platforms, Kind.success, Kind.decision)
+    kind = select(Kind.id, Kind.intent, Kind.tags, Kind.platforms, Kind.success, Kind.is_legacy, Kind.decision)
     meant = kind.where(*of_kinds(filter)).distinct().cte("meant")
     found = (
         select(meant, lines.c.bucket, lines.c.n, lines.c.quality, lines.c.earliest, lines.c.latest)
@@ -72,9 +72,11 @@ async def counted(session: AsyncSession, filter: Filter) -> dict[str, Any]:
     )
     house = select(Kind.id).where(*of_house(filter))
     judged = found.c.bucket.is_not(None)
+    own = ~found.c.is_legacy  # nobody here ran what was imported, so nobody knows whether it succeeded
     whole = select(
         func.coalesce(func.sum(found.c.n), 0).cast(Integer).label("n"),
-        func.coalesce(func.sum(found.c.n).filter(found.c.success), 0).cast(Integer).label("succeeded"),
+        func.coalesce(func.sum(found.c.n).filter(own), 0).cast(Integer).label("ran"),
+        func.coalesce(func.sum(found.c.n).filter(own, found.c.success), 0).cast(Integer).label("succeeded"),
         func.coalesce(func.sum(found.c.n).filter(judged), 0).cast(Integer).label("judged"),
         func.coalesce(func.sum(found.c.quality), 0).label("quality"),
         func.min(found.c.earliest).label("earliest"),
