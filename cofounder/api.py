@@ -197,15 +197,20 @@ async def predict(draft: str | dict[str, Any], channel: str, *, as_of: datetime 
 
 
 async def suggest_time(channel: str, *, zone: str = "UTC", as_of: datetime | None = None) -> dict[str, Any]:
-    """When to publish next on a channel. Raises TimeZoneUnknown."""
+    """When to publish next on a channel. Raises TimeZoneUnknown, UnknownChannel."""
     async with reading() as session:
-        return _plain(await service.suggest_time(session, channel, as_of=as_of or clock.now(), zone=zone))
+        named = await service.known_channel(session, channel)
+        return _plain(await service.suggest_time(session, named, as_of=as_of or clock.now(), zone=zone))
 
 
 async def get_learning_patterns(channels: Sequence[str] = (), *, as_of: datetime | None = None) -> list[dict[str, Any]]:
-    """Patterns that stood at a time and say something about these channels, strongest first; never a watched one."""
+    """Patterns that stood at a time and say something about these channels, strongest first; never a watched one.
+
+    Raises UnknownChannel.
+    """
     async with reading() as session:
-        found = await giving.standing(session, as_of=as_of or clock.now(), channels=channels)
+        named = [await service.known_channel(session, name) for name in channels]
+        found = await giving.standing(session, as_of=as_of or clock.now(), channels=named)
     return [one.document() for one in found]
 
 
@@ -219,14 +224,17 @@ async def get_metrics_summary(
 
 
 async def create_dataset(
-    name: str, description: str = "", filters: dict[str, Any] | None = None, *, role: str = "planner", **more: Any
+    name: str, description: str = "", filters: dict[str, Any] | None = None, *, role: str | None = None, **more: Any
 ) -> dict[str, Any]:
     """Freeze what a filter lets through as a version, here and now; `more` as in POST /training/datasets (seed, split, …).
 
-    Raises DatasetNameTaken, DatasetEmpty, StoreFull, StoreOutOfReach; ValidationError naming what does not fit.
+    Without a role: that of the name's version before, else planner.
+
+    Raises DatasetNameTaken, DatasetRoleDiffers, DatasetEmpty, StoreFull, StoreOutOfReach; ValidationError naming what does not fit.
     """
+    said = {"role": role} if role is not None else {}
     asked = DatasetIn.model_validate(
-        {"name": name, "description": description, "filters": filters or {}, "role": role, **more}
+        {"name": name, "description": description, "filters": filters or {}, **said, **more}
     )
     return _plain(await datasets.create(asked, LOCAL_OWNER, wait=True))
 

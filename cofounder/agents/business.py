@@ -16,6 +16,7 @@ from cofounder.business.derive.times import SuggestedTime
 from cofounder.business.derive.topics import TopicEffectiveness
 from cofounder.business.records import service as records
 from cofounder.business.state import business_state
+from cofounder.channels import canonical
 from cofounder.kit import db
 from cofounder.models.brief import Earlier, Fact, Passage, Period
 
@@ -204,7 +205,7 @@ async def suggest_time(
 ) -> SuggestedTime:
     """When to publish next on a channel; no time where no hour and no weekday is clearly better."""
     async with db.reading() as session:
-        return await service.suggest_time(session, channel, as_of=as_of, zone=zone)
+        return await service.suggest_time(session, canonical(channel) or channel, as_of=as_of, zone=zone)
 
 
 @tool(SERVER, category="business", seconds=0.8)

@@ -15,7 +15,8 @@ from cofounder.ops import connections
 from cofounder.ops.doctor import Finding, State
 from cofounder.settings import Settings, settings
 
-_EMAIL = "Name the mail server, the sender and the recipients: in Settings, or as COFOUNDER_SMTP_HOST, COFOUNDER_EMAIL_FROM and COFOUNDER_EMAIL_RECIPIENTS."
+_LIVING = ("connected", "needs_sign_in")
+_EMAIL = "Name the mail server, the sender and the recipients: in Settings, or as COFOUNDER_SMTP_HOST, COFOUNDER_EMAIL_FROM and COFOUNDER_EMAIL_RECIPIENTS; or connect an account: Content, Channels."
 _CONNECT = "Connect an account: Content, Channels on the page, or cofounder channels connect."
 _MANAGE = "Connect, check or disconnect accounts: Content, Channels on the page, or cofounder channels."
 
@@ -35,7 +36,8 @@ def findings() -> list[Finding]:
     for channel in CHANNELS:
         if channel == "outbox":
             continue
-        found.append(_email() if channel == "email" else _by_account(channel))
+        connected = [one for one in accounts.every() if one.channel == channel and one.state in _LIVING]
+        found.append(_by_account(channel, connected) if channel != "email" or connected else _email())
     return found
 
 
@@ -52,14 +54,16 @@ def _email() -> Finding:
     return Finding(name=label, state="ok", detail=detail, source=connections.source("smtp_host"), change=change)
 
 
-def _by_account(channel: str) -> Finding:
+def _by_account(channel: str, there: list[Known]) -> Finding:
     """How a channel's accounts are, what ends when, and where its texts go."""
     label = rules(channel).label
-    there = [one for one in accounts.every() if one.channel == channel and one.state in ("connected", "needs_sign_in")]
     if not there:
         detail = "No account: texts go to the outbox."
         return Finding(name=label, state="missing", detail=detail, source="default", change=_CONNECT)
     told = [_account(one) for one in there]
+    usual = senders.by_settings() if channel == senders.EMAIL else None
+    if usual is not None:
+        told.append(f"{usual.name}{'' if any(one.is_default for one in there) else ' (default)'} by the settings")
     told += [f"{what} ends on {at:%Y-%m-%d}" for named, what, at in expiring.api_versions() if named == channel]
     going = senders.route(channel)
     wrong = [one.name for one in there if one.state != "connected" or one.connected is None]

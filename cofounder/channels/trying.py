@@ -47,7 +47,7 @@ async def _one(email: Email, host: str) -> ConnectionTried:
         return _told(began, False, error.detail, "Look at server, port, encryption, user, password and sender.")
     if refused:
         more = f" ({len(refused)} recipients in all)" if len(refused) > 1 else ""
-        return _told(began, False, f"{refused[0]}{more}", "Look at the recipients.")
+        return _told(began, False, f"{refused[0].detail}{more}", "Look at the recipients.")
     return _told(began, True, f"{host} takes messages from the sender for every recipient. Nothing was sent.", "")
 
 

@@ -51,6 +51,7 @@ class TextToDecide(BaseModel):
     delivered_by: str
     account: str
     recipients: int
+    sent_as: str | None = Field(description="What the From line of an e-mail says")
     note: str | None
     quality_score: float | None
     quality_passed: bool | None

@@ -194,6 +194,7 @@ def _to_decide(found: ApprovalOut) -> shapes.ToDecide:
                 delivered_by=one.delivery.delivered_by,
                 account=one.delivery.account,
                 recipients=one.delivery.recipients,
+                sent_as=one.delivery.sent_as.get(one.delivery.account),
                 note=one.delivery.note,
                 quality_score=one.quality_score,
                 quality_passed=one.quality_passed,

@@ -145,6 +145,7 @@ async def _training(ask: Recorder, id: str) -> None:
 
 async def _datasets(ask: Recorder, at: str, id: str) -> None:
     wish = {"name": "planner", "role": "planner", "filters": {"quality_min": 0.5}, "split": {"by": "group"}, "seed": 7}
+    await ask("count_usable", "POST", f"{at}/datasets/usable", {"role": "writer", "filters": {"quality_min": 0.5}})
     first = (await ask("create_dataset", "POST", f"{at}/datasets", wish))["data"]
     again = {**wish, "new_version": True, "filters": {"quality_min": 0.5, "decision": "approved"}}
     second = (await ask("create_dataset", "POST", f"{at}/datasets", again))["data"]

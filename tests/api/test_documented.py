@@ -59,6 +59,7 @@ AT = {
             "cancel_publication",
             "settle_publication",
             "type_reading",
+            "take_reading_away",
             "retry_publication",
             "mark_posted",
             "unmark_posted",

@@ -120,6 +120,7 @@ WANTED: dict[str, Role] = {
     "GET /api/orchestrator/training/datasets": "viewer",
     "POST /api/orchestrator/training/datasets/upload": "operator",
     "POST /api/orchestrator/training/datasets/export": "operator",
+    "POST /api/orchestrator/training/datasets/usable": "viewer",
     "GET /api/orchestrator/training/datasets/{dataset_id}": "viewer",
     "PATCH /api/orchestrator/training/datasets/{dataset_id}": "operator",
     "DELETE /api/orchestrator/training/datasets/{dataset_id}": "operator",
@@ -209,6 +210,7 @@ WANTED: dict[str, Role] = {
     "DELETE /api/publications/{publication_id}/posted": "approver",
     "GET /api/publications/{publication_id}/measurements": "viewer",
     "POST /api/publications/{publication_id}/readings": "operator",
+    "DELETE /api/publications/{publication_id}/readings/{reading_id}": "operator",
     "GET /api/measurements": "viewer",
     "POST /api/measurements/run": "operator",
     "GET /api/channels": "viewer",
@@ -218,6 +220,7 @@ WANTED: dict[str, Role] = {
     "POST /api/channels/accounts/{account_id}/choose": "admin",
     "POST /api/channels/accounts/{account_id}/check": "admin",
     "POST /api/channels/accounts/{account_id}/default": "admin",
+    "DELETE /api/channels/accounts/{account_id}/default": "admin",
     "DELETE /api/channels/accounts/{account_id}": "admin",
     "POST /api/orchestrator/approval/{task_id}/preview": "approver",
     "POST /api/tasks/bulk": "operator",
@@ -308,6 +311,7 @@ OWN = {
     "POST /api/personas/samples",
     "POST /api/orchestrator/training/data/filter",
     "POST /api/orchestrator/training/data/preview",
+    "POST /api/orchestrator/training/datasets/usable",
 }
 
 

@@ -1,6 +1,7 @@
 """One contract for every way out: sent once or said honestly, whatever the channel does meanwhile."""
 
 import asyncio
+import base64
 import io
 import json
 from collections.abc import AsyncIterator, Callable
@@ -12,11 +13,12 @@ from typing import Any, Literal
 
 import pytest
 import structlog
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from cofounder import channels
-from cofounder.channels.accounts.connected import AccountAway, SignInNeeded
-from cofounder.channels.senders import calling, facebook, ghost, linkedin, webhook, wordpress, x
+from cofounder.channels.accounts.connected import AccountAway, Connected, SignInNeeded
+from cofounder.channels.senders import calling, facebook, ghost, linkedin, smtp, webhook, wordpress, x
 from cofounder.channels.senders.delivery import Delivery, Sender
 from cofounder.channels.senders.email import Email
 from cofounder.channels.senders.outbox import Outbox
@@ -333,20 +335,77 @@ MAIL = [
 ]
 
 
-@pytest.mark.parametrize(("day", "state", "arrived"), MAIL)
-async def test_a_mail_is_sent_once_or_said_honestly(
-    database: Database, day: dict[str, Any], state: str, arrived: int
-) -> None:
-    with Server(**day) as server:
-        chosen = Settings(
+def mailer(kind: str, server: Server, **secret: str) -> Sender:
+    """The mail server of the settings, or that of a connected account."""
+    line, whom = "news@acme.example", "ada@reader.example"
+    if kind == "smtp":
+        return smtp.build(account("smtp", f"127.0.0.1:{server.port}", secret, sender=line, recipients=whom))
+    return Email(
+        Settings(
             smtp_host="127.0.0.1",
             smtp_port=server.port,
             smtp_starttls=False,
-            email_from="news@acme.example",
-            email_recipients="ada@reader.example",
+            smtp_username=secret.get("user"),
+            smtp_password=SecretStr(secret["password"]) if secret else None,
+            email_from=line,
+            email_recipients=whom,
         )
+    )
+
+
+def account(provider: Any, address: str, secret: dict[str, str], **details: Any) -> Connected:
+    async def token() -> str:
+        return secret.get("password", "")
+
+    details = {"starttls": False, **details}
+    return Connected(new_id(), provider, "Acme", "news@acme.example", address, token, details, secret)
+
+
+@pytest.mark.parametrize("kind", ["email", "smtp"])
+@pytest.mark.parametrize(("day", "state", "arrived"), MAIL)
+async def test_a_mail_is_sent_once_or_said_honestly(
+    database: Database, day: dict[str, Any], state: str, arrived: int, kind: str
+) -> None:
+    with Server(**day) as server:
         sent = delivery("email", LETTER, recipient="ada@reader.example")
-        assert (await ledger.deliver(Email(chosen), sent)).state == state
+        assert (await ledger.deliver(mailer(kind, server), sent)).state == state
         if state not in ("absent",):
-            assert (await ledger.deliver(Email(chosen), sent)).state == state
+            assert (await ledger.deliver(mailer(kind, server), sent)).state == state
         assert len(server.messages) == arrived
+        assert [one.mail_from for one in server.messages] == ["news@acme.example"] * arrived
+
+
+@pytest.mark.parametrize("kind", ["email", "smtp"])
+async def test_a_mail_server_that_repeats_the_password_has_it_nowhere_on_record(database: Database, kind: str) -> None:
+    plain = base64.b64encode(f"\0post\0{SECRET}".encode()).decode()
+    echo = f"550 5.7.0 Who is {SECRET}, {plain}?"
+    days: list[dict[str, Any]] = [{"says": {"RCPT": echo}}, {"says": {"DATA": echo}}]
+    for day in days:
+        with Server(password=SECRET, **day) as server:
+            sent = delivery("email", LETTER, recipient="ada@reader.example")
+            made = await ledger.deliver(mailer(kind, server, user="post", password=SECRET), sent)
+        assert (made.state, "Who is …" in (made.note or "")) == ("refused", True)
+    with Server(password="another") as server:
+        sent = delivery("email", LETTER, recipient="ada@reader.example")
+        made = await ledger.deliver(mailer(kind, server, user="post", password=SECRET), sent)
+        assert (made.state, made.away, server.messages) == ("refused", True, [])
+    async with transaction() as session:
+        kept = json.dumps(
+            [list(row) for row in await session.execute(text("SELECT request, answer, error FROM effects"))]
+        )
+    assert SECRET not in kept
+    assert plain not in kept
+
+
+@pytest.mark.parametrize(("error", "state"), [(SignInNeeded, "refused"), (AccountAway, "absent")])
+async def test_a_mail_account_that_needs_its_person_calls_nobody(
+    database: Database, error: type[Exception], state: str
+) -> None:
+    async def token() -> str:
+        raise error("The access has ended.")
+
+    with Server(password=SECRET) as server:
+        known = account("smtp", f"127.0.0.1:{server.port}", {"user": "post", "password": SECRET}, sender="a@b.example")
+        sent = delivery("email", LETTER, recipient="ada@reader.example")
+        made = await ledger.deliver(smtp.build(replace(known, token=token)), sent)
+        assert (made.state, made.away, server.sign_ins) == (state, True, 0)

@@ -35,7 +35,7 @@ async def test_a_post_has_its_page_with_all_that_belongs_to_it(mara: Visitor, wo
 
     happened = main.get_by_role("region", name="What happened").get_by_role("listitem")
     await expect(happened).to_have_count(3)
-    assert [line.split(" ")[0] for line in await happened.all_inner_texts()] == ["Approved", "Handed", "Published"]
+    assert [line.split(" ")[0] for line in await happened.all_inner_texts()] == ["Approved", "Handed", "Written"]
 
     lineage = main.get_by_role("region", name="Lineage")
     await expect(lineage.get_by_role("link", name="Create a LinkedIn and X post")).to_be_visible()

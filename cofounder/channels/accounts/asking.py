@@ -16,9 +16,10 @@ _LONGEST = 300
 class Refused(Exception):
     """The provider answered, and says no: surely for good."""
 
-    def __init__(self, words: str, *, status: int = 0, code: str = "") -> None:
+    def __init__(self, words: str, *, status: int = 0, code: str = "", field: str | None = None) -> None:
         super().__init__(words)
         self.words, self.status, self.code = words, status, code
+        self.field = field  # of what was given, where it says which is wrong
 
     @property
     def access_ended(self) -> bool:

@@ -49,7 +49,7 @@ async def check(id: UUID) -> AccountRow:
 async def look_into(provider: str, name: str) -> None:
     """Check an account by which nothing goes out at all, so that whoever can mend it is told. Raises nothing of ours."""
     known = next((one for one in book.every() if (one.provider, one.name) == (provider, name)), None)
-    if known is not None:
+    if known is not None and known.state == "connected":  # else its person was told, and some lock who goes on asking
         try:
             await check(known.id)
         except CofounderError as error:
@@ -63,7 +63,7 @@ async def _asked(row: AccountRow) -> None:
         raise SignInNeeded(f"{error.detail} {error.advice}") from error
     signed_in = SIGNED_IN.get(row.provider)
     if signed_in is None:
-        await SITES[row.provider].identity(held.get("address", row.address), held)
+        await SITES[row.provider].identity(held.get("address", row.address), {**row.details, **held})
         return
     token = held.get("access_token", "") if row.state == "needs_sign_in" else await renewing.token(row.id)
     await signed_in.look(token, row.external_id)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from cofounder.kit.errors import CofounderError, Conflict
 
-Provider = Literal["linkedin", "x", "facebook", "wordpress", "ghost", "webhook"]
+Provider = Literal["linkedin", "x", "facebook", "wordpress", "ghost", "webhook", "smtp"]
 
 # provider -> the channel whose texts it carries
 PROVIDERS: dict[str, str] = {
@@ -18,6 +18,7 @@ PROVIDERS: dict[str, str] = {
     "wordpress": "blog",
     "ghost": "blog",
     "webhook": "webhook",
+    "smtp": "email",
 }
 
 
@@ -44,8 +45,8 @@ class Connected:
     id: UUID
     provider: Provider
     name: str  # as people know it, unique within its channel
-    external_id: str  # LinkedIn: a urn; Facebook: the page; X: the user; WordPress: the user; elsewhere ""
-    address: str  # of the API or the site, without a slash at its end; of a webhook, where to post
+    external_id: str  # LinkedIn: a urn; Facebook: the page; X: the user; WordPress: the user; e-mail: the sender's address; elsewhere ""
+    address: str  # of the API or the site, without a slash at its end; of a webhook, where to post; of a mail server, HOST:PORT
     token: Callable[[], Awaitable[str]] = field(repr=False, compare=False)
     details: Mapping[str, Any] = field(default_factory=dict)  # api_version, scopes, handle, ...
     secret: Mapping[str, str] = field(default_factory=dict, repr=False)  # user+password, admin_key, signing_key

@@ -32,7 +32,7 @@ log = logger(__name__)
 _Locks = dict[UUID, asyncio.Lock]
 _locks: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Locks]" = weakref.WeakKeyDictionary()
 _under_way: set["asyncio.Task[str]"] = set()
-_PLAIN = {"wordpress": "password", "ghost": "admin_key", "webhook": "signing_key"}
+_PLAIN = {"wordpress": "password", "ghost": "admin_key", "webhook": "signing_key", "smtp": "password"}
 
 
 async def token(id: UUID) -> str:

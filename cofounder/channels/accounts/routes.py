@@ -136,6 +136,15 @@ async def make_account_default(account_id: UUID, session: Session, caller: Admin
     return views.shown(await service.make_default(session, account_id, by=caller))
 
 
+@router.delete("/accounts/{account_id}/default", responses=documented(errors.ChannelAccountMissing))
+async def leave_account_default(account_id: UUID, session: Session, caller: Admin) -> ChannelAccountOut:
+    """Let the channel have no default account: what names none goes to the outbox.
+
+    E-mail goes by the mail server of the settings again, if they name one.
+    """
+    return views.shown(await service.leave_default(session, account_id, by=caller))
+
+
 @router.delete("/accounts/{account_id}", responses=documented(errors.ChannelAccountMissing))
 async def disconnect_account(account_id: UUID, caller: Admin) -> AccountLeft:
     """Take the access back at the provider where it lets one, and erase tokens, passwords and keys here.

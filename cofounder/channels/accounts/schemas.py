@@ -4,16 +4,45 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictStr, StringConstraints
 
-from cofounder.kit.forms import AS_GIVEN, ONE_LINE
+from cofounder.kit.forms import AS_GIVEN, ONE_LINE, form
 from cofounder.kit.http import Body, ShortText, Time
+from cofounder.settings import addresses
 
 SignedIn = Literal["linkedin", "x", "facebook"]
-AnyProvider = Literal["linkedin", "x", "facebook", "wordpress", "ghost", "webhook"]
-Way = Literal["sign_in", "token", "password", "admin_key", "address"]
+AnyProvider = Literal["linkedin", "x", "facebook", "wordpress", "ghost", "webhook", "smtp"]
+Way = Literal["sign_in", "token", "password", "admin_key", "address", "mail_server"]
 State = Literal["choosing", "connected", "needs_sign_in", "disconnected"]
 _Secret = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=4_000, pattern=ONE_LINE)]
+
+
+def _of_addresses(given: str) -> str:
+    """Raises ValueError."""
+    addresses(given)
+    return given
+
+
+def _of_one(given: str) -> str:
+    """Raises ValueError."""
+    if len(addresses(given)) != 1:
+        raise ValueError("Write one address: name@example.org or Name <name@example.org>")
+    return given
+
+
+_Line = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, max_length=2_000, pattern=ONE_LINE)]
+_Addresses = Annotated[_Line, AfterValidator(_of_addresses)]
+_MayBeEmpty = Annotated[
+    str,
+    StringConstraints(
+        strict=True,
+        strip_whitespace=True,
+        max_length=2_000,
+        pattern=form(r"^[^\x00-\x1f\x7f]*$", "Write it in one line, without control characters"),
+    ),
+    AfterValidator(_of_addresses),
+]
+_Sender = Annotated[_Line, AfterValidator(_of_one)]
 _AppId = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=300, pattern=AS_GIVEN)]
 
 
@@ -27,12 +56,25 @@ class AccountIn(Body):
     client_id: _AppId | None = Field(default=None, description="The app's id, so that the provider says what it gave.")
     client_secret: _Secret | None = Field(default=None, description="Its secret. Kept sealed, never shown again.")
     kind: Literal["person", "organisation"] | None = Field(default=None, description="LinkedIn: who it posts as.")
-    address: StrictStr | None = Field(default=None, max_length=500, description="WordPress, Ghost: the site. Webhook.")
-    user: StrictStr | None = Field(
-        default=None, min_length=1, max_length=200, description="WordPress: the user's name."
+    address: StrictStr | None = Field(
+        default=None, max_length=500, description="WordPress, Ghost: the site. Webhook. E-mail: the server, HOST:PORT."
     )
-    password: _Secret | None = Field(default=None, description="WordPress: an application password.")
+    user: StrictStr | None = Field(
+        default=None, min_length=1, max_length=200, description="WordPress, e-mail: the user's name."
+    )
+    password: _Secret | None = Field(
+        default=None, description="WordPress: an application password. E-mail: the user's."
+    )
     admin_key: _Secret | None = Field(default=None, description="Ghost: the admin key of an integration, ID:SECRET.")
+    sender: _Sender | None = Field(default=None, description="E-mail: the sender, Name <address>.")
+    recipients: _Addresses | None = Field(default=None, description="E-mail: who gets each text, commas between.")
+    reply_to: _MayBeEmpty | None = Field(
+        default=None, description="E-mail: where answers and unsubscribe requests go; empty: to the sender."
+    )
+    starttls: StrictBool | None = Field(
+        default=None,
+        description="E-mail: encrypt the line; true unless said. Only a server on this machine may do without.",
+    )
 
 
 class SignInIn(Body):
@@ -70,6 +112,15 @@ class AccountChoice(Body):
     external_id: StrictStr = Field(min_length=1, max_length=300)
 
 
+class MailboxOut(BaseModel):
+    """What an e-mail account sends as, and to whom."""
+
+    sender: str
+    recipients: str = Field(description="Commas between.")
+    reply_to: str | None
+    starttls: bool
+
+
 class ChannelAccountOut(BaseModel):
     """An account of a channel as it stands; `health` says it in words."""
 
@@ -93,6 +144,7 @@ class ChannelAccountOut(BaseModel):
     checked_at: datetime | None
     connected_by: str
     created_at: datetime
+    mail: MailboxOut | None = Field(default=None, description="Of an e-mail account.")
     choices: list[ChoiceOut] = Field(default_factory=list, description="While it waits for a choice.")
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.channels import reach
-from cofounder.channels.accounts import keeping, queries, waiting
+from cofounder.channels.accounts import keeping, mailing, queries, waiting
 from cofounder.channels.accounts.asking import Away, Refused
 from cofounder.channels.accounts.connected import PROVIDERS
 from cofounder.channels.accounts.errors import (
@@ -28,6 +28,7 @@ from cofounder.channels.accounts.errors import (
     WayUnfit,
 )
 from cofounder.channels.accounts.providers import SIGNED_IN, SITES, App, Identity, Tokens
+from cofounder.channels.accounts.providers.smtp import place
 from cofounder.channels.accounts.schemas import AccountIn
 from cofounder.channels.accounts.storing import New, changed, quieten, store
 from cofounder.channels.accounts.tables import AccountRow
@@ -39,6 +40,7 @@ from cofounder.people.roles import Caller
 from cofounder.people.service import audit
 
 log = logger(__name__)
+_OF_PEOPLE = ("recipients", "reply_to")  # nobody keeps whom an account wrote to once it writes no more
 
 
 async def connect(given: AccountIn, *, by: Caller) -> tuple[AccountRow, str | None]:
@@ -48,20 +50,23 @@ async def connect(given: AccountIn, *, by: Caller) -> tuple[AccountRow, str | No
     """
     if given.provider in SIGNED_IN:
         return await _with_token(given, by), None
+    if given.provider == "smtp":
+        given = await mailing.whole(given)
     site = SITES[given.provider]
     lacking = [name for name in ("address", *site.needs) if not getattr(given, name)]
     if lacking:
         raise WayUnfit(f"{site.label} needs {' and '.join(lacking)}.", field=lacking[0])
-    brought = {name: str(getattr(given, name)).strip() for name in site.needs}
-    address = _address(given.address or "", query=given.provider == "webhook")
+    brought = {name: value for name in (*site.needs, *site.may) if (value := _given(given, name)) not in (None, "")}
+    address = _address(given)
     key = None
     if given.provider == "webhook":
         key = "whsec_" + base64.b64encode(random.token_bytes(32)).decode()
         brought |= {"signing_key": key, "address": address}
         address = "/".join(address.split("/")[:3]).partition("?")[0]  # the rest may be as good as a key
     identity = await _asked(site.identity(brought.get("address", address), brought), "address")
+    held = {name: brought[name] for name in site.secret if name in brought}
     async with db.transaction() as session:
-        new = New(given.provider, identity, brought, name=given.name, address=address)
+        new = New(given.provider, identity, held, name=given.name, address=address)
         return await store(session, new, by=by.who), key
 
 
@@ -201,6 +206,21 @@ async def make_default(session: AsyncSession, id: UUID, *, by: Caller) -> Accoun
     return row
 
 
+async def leave_default(session: AsyncSession, id: UUID, *, by: Caller) -> AccountRow:
+    """Let a channel have no default account; what names none goes to the outbox, e-mail by the settings' mail server.
+
+    Raises ChannelAccountMissing.
+    """
+    await queries.take_turn(session)
+    row = await get(session, id, lock=True)
+    if row.is_default:
+        row.is_default = False
+        await session.flush()
+        await audit(session, by.who, "channel.not_default", "channel", str(row.id), {"name": row.name})
+        await changed(session, row)
+    return row
+
+
 async def disconnect(id: UUID, *, by: Caller) -> tuple[AccountRow, bool, int]:
     """Take the access back at the provider where it lets one, erase what is secret, and tell what waits for it.
 
@@ -228,6 +248,7 @@ async def disconnect(id: UUID, *, by: Caller) -> tuple[AccountRow, bool, int]:
         if row.state != "disconnected":
             scheduled = await waiting.tell(session, row.id, row.name, connected=False)
             row.state, row.sealed, row.is_default, row.problem = "disconnected", None, False, None
+            row.details = {name: value for name, value in row.details.items() if name not in _OF_PEOPLE}
             row.access_expires_at = row.sign_in_expires_at = row.renewing_since = None
             row.version += 1
             await session.flush()
@@ -266,16 +287,23 @@ async def _asked(asking: Awaitable[Any], field: str) -> Any:
     try:
         return await asking
     except Refused as error:
-        raise AccountRefused(error.words, field=field) from None
+        raise AccountRefused(error.words, field=error.field or field) from None
     except Away as error:
-        raise ProviderAway(error.words) from None
+        raise ProviderAway(error.words, field=field) from None
 
 
-def _address(given: str, *, query: bool) -> str:
+def _given(given: AccountIn, name: str) -> Any:
+    value = getattr(given, name)
+    return value.strip() if isinstance(value, str) else value
+
+
+def _address(given: AccountIn) -> str:
+    mail = given.provider == "smtp"
     try:
-        return reach.fit(given, query=query)
+        return place(given.address or "") if mail else reach.fit(given.address or "", query=given.provider == "webhook")
     except ValueError as error:
-        raise AddressUnfit(str(error), field="address") from None
+        hint = "Write the mail server as HOST or HOST:PORT, such as smtp.example.org:587." if mail else None
+        raise AddressUnfit(str(error), field="address", hint=hint) from None
 
 
 def _own(held: keeping.Secrets, one: Identity) -> keeping.Secrets:

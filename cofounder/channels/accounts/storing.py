@@ -1,4 +1,4 @@
-"""Writes accounts down: made or renewed, named, the first of a channel its default."""
+"""Writes accounts down: made or renewed, named, the first of a channel its default unless the settings name one."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from cofounder.channels.accounts.tables import AccountRow
 from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
+from cofounder.ops import connections
 from cofounder.ops import queries as alerts
 from cofounder.people.service import audit
 
@@ -32,7 +33,7 @@ class New:
 
 
 async def store(session: AsyncSession, new: New, *, by: str) -> AccountRow:
-    """Make or renew the account of an identity; the first of a channel is its default. Raises AccountNameTaken."""
+    """Make or renew the account of an identity; the first of a channel is its default, unless settings name one. Raises AccountNameTaken."""
     await queries.take_turn(session)
     channel = PROVIDERS[new.provider]
     every = await queries.every(session)
@@ -40,7 +41,8 @@ async def store(session: AsyncSession, new: New, *, by: str) -> AccountRow:
     row = same[0] if same else None
     others = {one.name: one for one in every if one.channel == channel and one is not row}
     kept = row.name if row is not None else None
-    values = await _values(new, _name(new, kept, set(others)), by)
+    named = await _by_settings(session, channel)
+    values = await _values(new, _name(new, kept, {*others, *named}), by)
     if row is None:
         row = AccountRow(
             id=new_id(),
@@ -57,7 +59,7 @@ async def store(session: AsyncSession, new: New, *, by: str) -> AccountRow:
         for name, value in values.items():
             setattr(row, name, value)
         row.version += 1
-    if not any(one.is_default and one.state in queries.LIVING for one in others.values()):
+    if not named and not any(one.is_default and one.state in queries.LIVING for one in others.values()):
         row.is_default = True
     await session.flush()
     await quieten(session, row)
@@ -68,6 +70,15 @@ async def store(session: AsyncSession, new: New, *, by: str) -> AccountRow:
     await audit(session, by, "channel.connected", "channel", str(row.id), told)
     await changed(session, row)
     return row
+
+
+async def _by_settings(session: AsyncSession, channel: str) -> list[str]:
+    """The name by which a channel's texts go without any account: the sender that the settings name, for e-mail."""
+    from cofounder.channels import senders
+
+    await connections.refresh(session)
+    found = senders.by_settings() if channel == senders.EMAIL else None
+    return [found.name] if found is not None else []
 
 
 async def quieten(session: AsyncSession, row: AccountRow) -> None:
@@ -102,7 +113,7 @@ async def _values(new: New, name: str, by: str) -> dict[str, Any]:
 def _is(row: AccountRow, new: New) -> bool:
     if row.provider != new.provider or row.state == "choosing" or row.external_id != new.identity.external_id:
         return False
-    return new.provider in SIGNED_IN or row.address == new.address
+    return new.provider in (*SIGNED_IN, "smtp") or row.address == new.address
 
 
 def _ends(new: New) -> datetime | None:

@@ -17,7 +17,7 @@ class AccountRow(Row):
     channel: Mapped[Words]
     provider: Mapped[Words]
     name: Mapped[Words]
-    external_id: Mapped[Words]  # the provider's own id of it; of a webhook the address
+    external_id: Mapped[Words]  # the provider's own id of it; of a webhook the address, of e-mail the sender's
     address: Mapped[Words]  # of a site or webhook; empty where the provider has the one that everybody knows
     details: Mapped[Document]  # handle, scopes, the app's id, pages to choose from, ...: nothing secret
     sealed: Mapped[OptionalWords]  # tokens, passwords, keys and the app's secret

@@ -15,6 +15,7 @@ from cofounder.channels.accounts.schemas import (
     ChannelOut,
     ChoiceOut,
     ExpiryOut,
+    MailboxOut,
     ProviderOut,
     State,
     Way,
@@ -32,6 +33,7 @@ _WAYS: dict[str, list[Way]] = {
     "wordpress": ["password"],
     "ghost": ["admin_key"],
     "webhook": ["address"],
+    "smtp": ["mail_server"],
 }
 _TAKES = {
     "linkedin": "A post of up to 3,000 characters.",
@@ -82,7 +84,20 @@ def shown(row: AccountRow) -> ChannelAccountOut:
         checked_at=row.checked_at,
         connected_by=row.who,
         created_at=row.created_at,
+        mail=_mail(row),
         choices=[ChoiceOut.model_validate(one) for one in details.get("choices") or []],
+    )
+
+
+def _mail(row: AccountRow) -> MailboxOut | None:
+    if row.provider != "smtp":
+        return None
+    details = row.details
+    return MailboxOut(
+        sender=details.get("sender") or row.external_id,
+        recipients=details.get("recipients") or "",
+        reply_to=details.get("reply_to"),
+        starttls=bool(details.get("starttls", True)),
     )
 
 
@@ -131,10 +146,9 @@ def _state(name: str, rows: Sequence[AccountRow]) -> tuple[Literal["ready", "att
         return ("attention" if wrong else "outbox"), going.note or ""
     if name == senders.EMAIL:
         count = len(going.recipients)
-        return (
-            "ready",
-            f"Sent as {going.name} to {count} recipient{'s' if count != 1 else ''}, by the mail server in Settings.",
-        )
+        by = "by the mail server in Settings" if going.sender == senders.EMAIL else f"by {going.name}"
+        told = f"Sent as {going.sent_as} to {count} recipient{'s' if count != 1 else ''}, {by}."
+        return ("attention" if wrong or soon else "ready"), told
     return ("attention" if wrong or soon else "ready"), f"Published by {going.name}."
 
 

@@ -38,6 +38,7 @@ __all__ = [
     "DeliveryUnknown",
     "Receipt",
     "Sender",
+    "by_settings",
     "named",
     "route",
 ]
@@ -64,19 +65,26 @@ def named(sender: str, account: UUID | None = None, name: str = "") -> Sender:
     return _built(known.connected)
 
 
+def by_settings() -> Account | None:
+    """The sender and recipients that the settings name for e-mail, as they were read last."""
+    return named(EMAIL).account()
+
+
 def route(channel: str, account: str | None = None, *, only_outbox: bool = False) -> Account:
     """Where a channel's text goes: to the named or default account, else to the outbox with a note that says so.
 
+    An e-mail for which neither is there goes by the mail server of the settings, if they name one.
     Goes by what this process read last, so it costs nothing.
     """
     outbox = named(OUTBOX).account()
     assert outbox is not None
     if only_outbox or OUTBOX in (channel, account):
         return outbox
-    if channel == EMAIL:
-        found = named(EMAIL).account()
-        return found or outbox.model_copy(update={"note": _nobody(channel)})
     known = accounts.find(channel, account)
+    if channel == EMAIL and (known is None or known.state == "disconnected"):
+        usual = by_settings()
+        if usual is not None and account in (None, usual.name):
+            return usual
     if known is not None and known.state == "connected" and known.connected is not None:
         found = _built(known.connected).account()
         if found is not None:

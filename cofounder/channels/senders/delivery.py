@@ -44,10 +44,11 @@ class Account(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    sender: str  # outbox, email, linkedin, ...
+    sender: str  # outbox, email (the settings' mail server), smtp, linkedin, ...
     name: str  # the account's name at the channel; "outbox" for the default
     id: UUID | None = None  # of the connected account; its name may be another's tomorrow
     recipients: tuple[str, ...] = ("",)
+    sent_as: str | None = None  # of e-mail what its From line says
     note: str | None = None  # why it goes there and not where it was asked to go
 
 

@@ -6,6 +6,7 @@ handed over every failure means that surely nothing was sent: a 5xx answer is a 
 """
 
 import asyncio
+import base64
 import hashlib
 import ipaddress
 import ssl
@@ -27,6 +28,7 @@ from cofounder.channels.senders.delivery import (
     DeliveryUnknown,
     Receipt,
 )
+from cofounder.kit.secrets import without
 from cofounder.settings import Settings, addresses
 
 TIMEOUT_SECONDS = 60.0
@@ -45,6 +47,7 @@ class Email:
         self._chosen = chosen
         self._timeout = timeout_seconds
         self._from = _first(chosen.email_from)
+        self._password = chosen.smtp_password.get_secret_value() if chosen.smtp_password else ""
 
     @classmethod
     def of(cls, chosen: Settings) -> "Email":
@@ -55,7 +58,7 @@ class Email:
         recipients = _recipients(self._chosen.email_recipients)
         if not self._chosen.smtp_host or not self._from[1] or not recipients:
             return None
-        return Account(sender=self.name, name=self._from[1], recipients=recipients)
+        return Account(sender=self.name, name=self._from[1], recipients=recipients, sent_as=_whole(self._from))
 
     async def send(self, delivery: Delivery, *, effect_key: str) -> Receipt:
         """Hand one message for one recipient over.
@@ -84,14 +87,15 @@ class Email:
         _leave(client)  # it was taken: that is written down before anybody waits for a good-bye
         return Receipt(external_id=message_id)
 
-    async def try_out(self) -> list[str]:
+    async def try_out(self) -> list[DeliveryRefused | DeliveryDelayed]:
         """Go as far as a message would before its text, for every recipient, and leave. Nothing is sent.
 
-        What was said of each recipient who was not taken. Raises DeliveryRefused, DeliveryDelayed.
+        What was said of each recipient who was not taken. Raises DeliveryRefused, DeliveryDelayed. Each names what is
+        to be mended as its field: address, starttls, user, password, sender, recipients.
         """
         account = self.account()
         client = self._client()
-        refused = []
+        refused: list[DeliveryRefused | DeliveryDelayed] = []
         try:
             await self._connect(client)
             for recipient in account.recipients if account is not None else ():
@@ -102,11 +106,11 @@ class Email:
                 except (DeliveryRefused, DeliveryDelayed) as error:
                     if not client.is_connected:
                         raise
-                    refused.append(error.detail)
+                    refused.append(error)
                     await client.rset()
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
-            raise _not_sent("The mail server hung up", error) from error
+            raise self._not_sent("The mail server hung up", error, "address") from error
         except BaseException:
             client.close()
             raise
@@ -162,7 +166,8 @@ class Email:
         host = chosen.smtp_host
         implicit = chosen.smtp_port == TLS_PORT
         if not chosen.smtp_starttls and not implicit and not on_this_machine(host):
-            raise DeliveryRefused(f"{host} is another machine, and its line would not be encrypted: set SMTP_STARTTLS.")
+            told = f"{host} is another machine, and its line would not be encrypted: let it be (STARTTLS), or use port 465."
+            raise DeliveryRefused(told, field="starttls")
         return aiosmtplib.SMTP(
             hostname=host,
             port=chosen.smtp_port,
@@ -174,22 +179,26 @@ class Email:
     async def _connect(self, client: aiosmtplib.SMTP) -> None:
         """Encrypt the line and sign in. Raises DeliveryRefused, DeliveryDelayed for everybody: nothing was sent yet."""
         chosen = self._chosen
+        at = "address"
         try:
             await client.connect()
             if chosen.smtp_username:
-                password = chosen.smtp_password.get_secret_value() if chosen.smtp_password else ""
-                await client.login(chosen.smtp_username, password)
+                at = "user"  # a server that lets nobody sign in
+                await client.login(chosen.smtp_username, self._password)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            found = _not_sent(f"The mail server {chosen.smtp_host} could not be used", error)
+            at = "password" if isinstance(error, aiosmtplib.SMTPAuthenticationError) else at
+            found = self._not_sent(f"The mail server {chosen.smtp_host} could not be used", error, at)
             found.for_all = True
             raise found from error
 
     async def _envelope(self, client: aiosmtplib.SMTP, address: str) -> None:
+        at = "sender"
         try:
             await client.mail(self._from[1])
+            at = "recipients"
             await client.rcpt(address)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise _not_sent(f"The mail server did not take a message for {address}", error) from error
+            raise self._not_sent(f"The mail server did not take a message for {address}", error, at) from error
 
     async def _data(self, client: aiosmtplib.SMTP, content: bytes) -> None:
         """Hand the text over. From here on a lost line says nothing about what happened."""
@@ -197,10 +206,31 @@ class Email:
             await client.data(content)
         except aiosmtplib.SMTPResponseException as error:
             if error.code < 400:  # not an answer that anyone could read
-                raise DeliveryUnknown(f"The mail server's answer could not be read: {_said(error)}") from error
-            raise _not_sent("The mail server did not take the message", error) from error
+                raise DeliveryUnknown(f"The mail server's answer could not be read: {self._said(error)}") from error
+            raise self._not_sent("The mail server did not take the message", error) from error
         except (aiosmtplib.SMTPException, OSError) as error:
-            raise DeliveryUnknown(f"The line was lost while the message was handed over: {_said(error)}") from error
+            told = f"The line was lost while the message was handed over: {self._said(error)}"
+            raise DeliveryUnknown(told) from error
+
+    def _not_sent(self, what: str, error: Exception, field: str | None = None) -> DeliveryRefused | DeliveryDelayed:
+        """What an error before the end of the text says: a final no, or that it may go another time."""
+        told = f"{what}: {self._said(error)}"
+        if isinstance(error, aiosmtplib.SMTPResponseException):
+            delayed = 400 <= error.code < 500
+            return DeliveryDelayed(told, field=field) if delayed else DeliveryRefused(told, field=field)
+        if isinstance(error, OSError) and not _untrusted(error):  # away, slow or hung up
+            return DeliveryDelayed(told, field=field)
+        return DeliveryRefused(told, field=field)
+
+    def _said(self, error: Exception) -> str:
+        """What the server said, on one line, cut, without the password: some repeat what they were sent."""
+        told = str(error) or type(error).__name__
+        if isinstance(error, aiosmtplib.SMTPResponseException):
+            told = f"{error.code} {error.message}"
+        user = self._chosen.smtp_username or ""
+        sent = [self._password, f"\0{user}\0{self._password}"] if self._password else []
+        hidden = [*sent[:1], *(base64.b64encode(one.encode()).decode() for one in sent)]
+        return " ".join(without(told, hidden, "…").split())[:300]
 
 
 def _leave(client: aiosmtplib.SMTP) -> None:
@@ -225,19 +255,15 @@ def _recipients(listed: str) -> tuple[str, ...]:
     return tuple(found.values())
 
 
+def _whole(named: tuple[str, str]) -> str:
+    """As people read it; a header has it encoded."""
+    name, address = named
+    return f"{name} <{address}>" if name else address
+
+
 def _first(listed: str | None) -> tuple[str, str]:
     """Name and address, both empty where there is none."""
     return next(iter(addresses(listed or "")), ("", ""))
-
-
-def _not_sent(what: str, error: Exception) -> DeliveryRefused | DeliveryDelayed:
-    """What an error before the end of the text says: a final no, or that it may go another time."""
-    told = f"{what}: {_said(error)}"
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        return DeliveryDelayed(told) if 400 <= error.code < 500 else DeliveryRefused(told)
-    if isinstance(error, OSError) and not _untrusted(error):  # away, slow or hung up
-        return DeliveryDelayed(told)
-    return DeliveryRefused(told)
 
 
 def _untrusted(error: BaseException | None) -> bool:
@@ -257,10 +283,3 @@ def on_this_machine(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _said(error: Exception) -> str:
-    """What the server said, cut, on one line."""
-    if isinstance(error, aiosmtplib.SMTPResponseException):
-        return " ".join(f"{error.code} {error.message}".split())[:300]
-    return " ".join((str(error) or type(error).__name__).split())[:300]

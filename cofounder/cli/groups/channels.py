@@ -93,7 +93,7 @@ async def _links(json: bool) -> int:
 
 
 def connect(
-    provider: Annotated[str, typer.Argument(help="linkedin, x, facebook, wordpress, ghost or webhook.")],
+    provider: Annotated[str, typer.Argument(help="linkedin, x, facebook, wordpress, ghost, webhook or smtp.")],
     name: Annotated[str | None, typer.Option(help="As people are to know it; else the provider's own name.")] = None,
     client_id: Annotated[
         str | None, typer.Option("--client-id", help="LinkedIn, X, Facebook: the id of your app there.")
@@ -111,8 +111,17 @@ def connect(
     organisation: Annotated[
         bool, typer.Option("--organisation", help="LinkedIn: post as a page, not a person.")
     ] = False,
-    address: Annotated[str | None, typer.Option(help="WordPress, Ghost: the site. Webhook: where to post.")] = None,
-    user: Annotated[str | None, typer.Option(help="WordPress: the user.")] = None,
+    address: Annotated[
+        str | None, typer.Option(help="WordPress, Ghost: the site. Webhook: where to post. E-mail: HOST:PORT.")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="WordPress, e-mail: the user.")] = None,
+    sender: Annotated[str | None, typer.Option(help="E-mail: the sender, Name <address>.")] = None,
+    recipients: Annotated[str | None, typer.Option(help="E-mail: who gets each text, commas between.")] = None,
+    reply_to: Annotated[str | None, typer.Option("--reply-to", help="E-mail: where answers go.")] = None,
+    starttls: Annotated[
+        bool | None,
+        typer.Option(help="E-mail: encrypt the line. Only a mail server on this machine may do without."),
+    ] = None,
     page: Annotated[str | None, typer.Option(help="Of several pages this one, by name or id.")] = None,
     json: Json = False,
 ) -> int:
@@ -129,8 +138,9 @@ def connect(
             return home.run(_sign_in(body, page, json))
         body |= {"token": _variable(token, "token"), "expires_at": when(expires, field="expires")}
     else:
-        field = {"wordpress": "password", "ghost": "admin_key"}.get(provider)
+        field = {"wordpress": "password", "ghost": "admin_key", "smtp": "password"}.get(provider)
         body |= {"address": address, "user": user, **({field: hidden} if field else {})}
+        body |= {"sender": sender, "recipients": recipients, "reply_to": reply_to, "starttls": starttls}
     return home.run(_connect(body, page, json))
 
 
@@ -263,15 +273,21 @@ async def _check(name: str, json: bool) -> int:
     return 0 if made.state == "connected" and not made.problem else out.UNAVAILABLE
 
 
-def default(name: Name, json: Json = False) -> int:
+def default(
+    name: Name,
+    off: Annotated[
+        bool, typer.Option("--off", help="Not any more: e-mail goes by the settings' mail server, else to the outbox.")
+    ] = False,
+    json: Json = False,
+) -> int:
     """Let a channel's texts go by this account unless another is named.
 
     Example: cofounder channels default Acme
     """
-    return home.run(_default(name, json))
+    return home.run(_default(name, off, json))
 
 
-async def _default(name: str, json: bool) -> int:
+async def _default(name: str, off: bool, json: bool) -> int:
     from cofounder.channels.accounts import service, views
     from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER
@@ -279,7 +295,8 @@ async def _default(name: str, json: bool) -> int:
     async with home.opened():
         id = (await _found(name)).account_id
         async with db.transaction() as session:
-            made = views.shown(await service.make_default(session, id, by=LOCAL_OWNER))
+            act = service.leave_default if off else service.make_default
+            made = views.shown(await act(session, id, by=LOCAL_OWNER))
     return _show(made, json)
 
 

@@ -1,6 +1,7 @@
 """measure: what became of published posts, what is due, and readings that a person types."""
 
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from cofounder.cli import home, out
 from cofounder.cli.options import Json
 from cofounder.cli.times import when
 from cofounder.kit.errors import InputInvalid
+from cofounder.kit.spans import in_order
 
 if TYPE_CHECKING:
     from cofounder.business.derive.books import Books, Figures
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 Which = Annotated[
     UUID, typer.Argument(metavar="PUBLICATION", help="Its id, as `measure list` and `task --json` show it.")
 ]
-group = typer.Typer(help="What became of published posts: read, show, type.", no_args_is_help=True)
+_SPAN = timedelta(days=90)
+_FIRST_DAY = date.min + _SPAN
+group = typer.Typer(help="What became of published posts: read, show, type, books.", no_args_is_help=True)
 
 
 class DayUnfit(InputInvalid):
@@ -37,6 +41,12 @@ class MeasureStateUnknown(InputInvalid):
     """There is no such state."""
 
     hint = "due, done, missed, gone or not_offered."
+
+
+class WhichReading(InputInvalid):
+    """Nobody can tell which reading is meant."""
+
+    hint = "cofounder measure type PUBLICATION --at TIME --take-away; `measure show` has the times."
 
 
 def register(app: typer.Typer) -> None:
@@ -174,8 +184,11 @@ async def _books(since: date | None, until: date | None, *, json: bool) -> int:
     from cofounder.kit import clock, db
 
     last = until or clock.now().date()
+    if since is None and last < _FIRST_DAY:
+        raise DayUnfit("There is no day ninety days before it.", field="until")
+    in_order(since, last)
     async with home.opened(), db.transaction() as session:
-        found = await books(session, as_of=clock.now(), since=since or last - timedelta(days=90), until=last)
+        found = await books(session, as_of=clock.now(), since=since or last - _SPAN, until=last)
     if json:
         out.emit(found.model_dump(mode="json"))
     else:
@@ -195,9 +208,12 @@ def type_in(
     comments: Annotated[int | None, typer.Option(min=0, help="Comments and replies.")] = None,
     bookmarks: Annotated[int | None, typer.Option(min=0, help="How often it was saved.")] = None,
     at: Annotated[str | None, typer.Option(metavar="TIME", help="When you read it (ISO 8601); else now.")] = None,
+    take_away: Annotated[
+        bool, typer.Option("--take-away", help="Take away what was typed for the minute of --at: a mistake.")
+    ] = False,
     json: Json = False,
 ) -> int:
-    """Write down what you read of a post: counters since it went out. The same time again corrects them.
+    """Write down what you read of a post: counters since it went out. The same minute again corrects them.
 
     Example: cofounder measure type 01990f3e-7c1a-7d2e-9b4f-3c2d1e0f9a8b --impressions 1840 --likes 32
     """
@@ -205,6 +221,11 @@ def type_in(
     values = (impressions, views, reach, clicks, likes, shares, comments, bookmarks)
     given: dict[str, Any] = {name: one for name, one in zip(named, values, strict=True) if one is not None}
     moment = when(at, field="at")
+    if take_away:
+        if moment is None or given:
+            told = "Only one typed reading is taken away, by its time." if given else "Say which one, by its time."
+            raise WhichReading(told, field="at")
+        return home.run(_take_away(publication, moment, json=json))
     return home.run(_type(publication, given | ({"measured_at": moment} if moment else {}), json=json))
 
 
@@ -223,6 +244,21 @@ async def _type(publication: UUID, given: dict[str, Any], *, json: bool) -> int:
     return 0
 
 
+async def _take_away(publication: UUID, at: datetime, *, json: bool) -> int:
+    from cofounder.flow.publish.measuring import service
+    from cofounder.kit import db
+    from cofounder.people import LOCAL_OWNER
+
+    async with home.opened(), db.transaction() as session:
+        id = await service.typed_at(session, publication, at)
+        left = await service.take_away(session, publication, id, by=LOCAL_OWNER)
+    if json:
+        out.emit(left.model_dump(mode="json"))
+    else:
+        out.screen().print("Taken away. What it answered is asked again.")
+    return 0
+
+
 def _told(done: "Done") -> None:
     screen = out.screen()
     said = f"{done.read:,} posts read, {done.gone:,} are gone, {done.missed:,} ages were missed."
@@ -232,22 +268,21 @@ def _told(done: "Done") -> None:
 
 
 def _listed(found: "MeasurementsOut") -> None:
-    from cofounder.cli.views.grid import table
+    from cofounder.channels import called
     from cofounder.kit.clock import now
 
     screen = out.screen()
     if found.items:
-        made = table("Publication", ">Age", "Due", "State")
-        made.columns[0].no_wrap = made.columns[2].no_wrap = True  # an id is for copying; half a date says nothing
-        for one in found.items:
-            asked = " (you)" if one.by_hand and one.state == "due" and one.due_at <= now() else ""
-            due = f"{one.due_at.astimezone():%Y-%m-%d %H:%M}"
-            state = one.state.replace("_", " ") + asked
-            made.add_row(str(one.publication_id), one.age, due, state)
-        screen.print(made)
-        for one in found.items:
-            if one.said:
-                screen.print(f"{one.channel} {one.publication_id}, {one.age}: {one.said}", markup=False)
+        for id, ages in groupby(found.items, key=lambda one: one.publication_id):
+            of = list(ages)
+            name = " ".join((of[0].title or "A text without a title").split())
+            screen.print(f"{called(of[0].channel)}: {name[:60]}", markup=False, style="bold")
+            screen.print(f"  {id}", markup=False, style="quiet", soft_wrap=True)
+            for one in of:
+                asked = " (you)" if one.by_hand and one.state == "due" and one.due_at <= now() else ""
+                due = f"{one.due_at.astimezone():%Y-%m-%d %H:%M}"
+                said = f": {one.said}" if one.said else ""
+                screen.print(f"  {one.age:>5}  {due}  {one.state.replace('_', ' ')}{asked}{said}", markup=False)
     told = found.counts
     screen.print(
         f"Due {told.due:,}, asked of you {told.asked:,}, to come {told.waiting:,}, read {told.done:,}, "
@@ -279,22 +314,18 @@ def _asked(found: "MeasurementsOut") -> None:
 
 
 def _shown(found: "PublicationMeasuredOut") -> None:
-    from cofounder.cli.views.grid import table
+    from cofounder.business.context import predicting
 
     screen = out.screen()
     if found.note:
         screen.print(found.note, markup=False)
     names = ("impressions", "views", "reach", "clicks", "likes", "shares", "comments", "bookmarks")
     if found.readings:
-        told = [name for name in names if any(getattr(one, name) is not None for one in found.readings)]
-        made = table("Read at", ">Hours old", *(f">{name.capitalize()}" for name in told), "Source")
-        made.columns[0].no_wrap = True
-        for one in found.readings:
-            values = [getattr(one, name) for name in told]
-            hours = "–" if one.age_seconds is None else f"{one.age_seconds / 3600:,.1f}"
+        for one in found.readings:  # no table: eight counters and two times have no room in a terminal
+            told = [f"{name} {value:,}" for name in names if (value := getattr(one, name)) is not None]
+            old = "" if one.age_seconds is None else f", {one.age_seconds / 3600:,.1f} h old"
             at = f"{one.measured_at.astimezone():%Y-%m-%d %H:%M}"
-            made.add_row(at, hours, *("–" if value is None else f"{value:,}" for value in values), one.source)
-        screen.print(made)
+            screen.print(f"{at}{old}, {one.source}: {', '.join(told)}", markup=False, soft_wrap=True)
         for one in found.readings:
             for note in one.notes:
                 screen.print(f"{one.measured_at.astimezone():%Y-%m-%d %H:%M}: {note}", markup=False, soft_wrap=True)
@@ -306,10 +337,18 @@ def _shown(found: "PublicationMeasuredOut") -> None:
     for ahead in found.foretold:
         if ahead.low is None or ahead.high is None:
             continue
-        came = "not known yet" if ahead.came is None else f"{ahead.came:,.4g}"
+        came = "not known yet" if ahead.came is None else _valued(ahead.outcome, ahead.came)
         held = {None: "", True: ", as foretold", False: ", outside of it"}[ahead.held]
-        noun = ahead.outcome.replace("_", " ").capitalize()
-        screen.print(f"{noun}: {ahead.low:,.4g} to {ahead.high:,.4g} foretold; {came}{held}.", markup=False)
+        noun = predicting.called_outcome(ahead.outcome)
+        low, high = (_valued(ahead.outcome, value) for value in (ahead.low, ahead.high))
+        screen.print(f"{noun}: {low} to {high} foretold; {came}{held}.", markup=False)
+
+
+def _valued(outcome: str, value: float) -> str:
+    """A value of an outcome as the page writes it."""
+    if outcome == "engagement_rate":
+        return f"{value:.2%}"
+    return f"{value:,.2f}" if outcome == "return_on_cost" else f"{round(value):,}"
 
 
 def _brought(found: "PublicationMeasuredOut") -> None:
@@ -357,6 +396,10 @@ def _balanced(found: "Books") -> None:
         made.add_row("Not attributed", *_figures(report.not_attributed))
         made.add_row("The whole", *_figures(report))
         screen.print(made)
+    last = max((report.last_day for report in found.reports), default=None)
+    if last is not None and last < found.until:
+        told = f"Web analytics are imported through {last}: of {last + timedelta(days=1)} to {found.until} nothing is known."
+        screen.print(told, markup=False, soft_wrap=True)
 
 
 def _figures(one: "Figures") -> tuple[str, str, str]:

@@ -162,7 +162,9 @@ def delivery(approval: "ApprovalOut") -> Group:
         to = variant.delivery
         people = f", {words.of(to.recipients, 'recipient')}" if to.recipients > 1 else ""
         note = f". {to.note}" if to.note else ""
-        lines.append(Text.assemble(f"{name(variant.channel)}: {to.delivered_by}", (f"{people}{note}", "quiet")))
+        line = to.sent_as.get(to.account)
+        by = f" as {line}" if line is not None else ""
+        lines.append(Text.assemble(f"{name(variant.channel)}: {to.delivered_by}{by}", (f"{people}{note}", "quiet")))
     if approval.publish_at is not None and approval.publish_at > now():
         at = approval.publish_at.astimezone()
         told = f"Approved, it goes out {at:%Y-%m-%d %H:%M %Z}, as it was asked for; --now or --schedule say otherwise."

@@ -33,10 +33,10 @@ def mark(state: str, turn: int = 0) -> Text:
     return Text(glyph, style=STYLE[meaning])
 
 
-def standing(state: str) -> Text:
-    """Glyph and word of a status: never colour alone."""
+def standing(state: str, word: str | None = None) -> Text:
+    """Glyph and word of a status: never colour alone. `word`: where the state's own would not do."""
     meaning = words.MEANING.get(state, "Waiting")
-    return Text.assemble((words.GLYPH[meaning], STYLE[meaning]), " ", words.plain(state))
+    return Text.assemble((words.GLYPH[meaning], STYLE[meaning]), " ", word or words.plain(state))
 
 
 class Journey:

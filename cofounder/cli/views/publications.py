@@ -28,7 +28,7 @@ def published(found: "Sequence[PublicationOut]") -> list[Text]:
         again = " again" if one.next_attempt_at else ""
         when = f"{again} for {words.moment(due)}" if one.state == "scheduled" and due else ""
         by = f" by {one.delivered_by}" if one.delivered_by != one.channel else ""
-        lines.append(Text.assemble(standing(one.state), when, f"  {name(one.channel)}", (by, "quiet")))
+        lines.append(Text.assemble(_stands(one), when, f"  {name(one.channel)}", (by, "quiet")))
         lines += [Text(f"  {part}") for part in (one.url or one.external_id, one.note) if part]
         if one.posted:
             lines.append(Text(f"  Posted by hand {words.moment(one.posted.posted_at)} {one.posted.url or ''}".rstrip()))
@@ -42,7 +42,7 @@ def listed(found: "Sequence[PublicationOut]") -> list[Text]:
     lines: list[Text] = []
     for one in found:
         begins = _short(one.title or one.text)
-        lines.append(Text.assemble(standing(one.state), f"  {name(one.channel)}  ", (begins, "bold")))
+        lines.append(Text.assemble(_stands(one), f"  {name(one.channel)}  ", (begins, "bold")))
         lines.append(Text(f"  cofounder task {one.task_id}"))
         lines += [Text(f"  {one.note}")] if one.note else []
     return lines
@@ -50,7 +50,7 @@ def listed(found: "Sequence[PublicationOut]") -> list[Text]:
 
 def evidence(one: "PublicationDetail") -> list[Text]:
     """What is on record about each recipient, and where to look."""
-    head = Text.assemble("\n", standing(one.state), f"  {name(one.channel)} by {one.delivered_by} as {one.account}")
+    head = Text.assemble("\n", _stands(one), f"  {name(one.channel)} by {one.delivered_by} as {one.account}")
     lines = [head]
     for delivery in one.deliveries:
         whom = f"to {delivery.recipient}, " if delivery.recipient else ""
@@ -64,6 +64,12 @@ def evidence(one: "PublicationDetail") -> list[Text]:
         if delivery.state in ("unknown", "not_sent"):
             lines.append(Text(f"    {delivery.where}"))
     return lines
+
+
+def _stands(one: "PublicationOut") -> Text:
+    """How it stands: what lies in the outbox is published nowhere until a person posts it."""
+    waits = one.state == "published" and one.delivered_by == "outbox" and one.posted is None
+    return standing(one.state, "Written to the outbox" if waits else None)
 
 
 def _short(text: str) -> str:

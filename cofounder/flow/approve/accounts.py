@@ -38,16 +38,28 @@ def chosen(
 
 
 def offered(channel: str) -> list[str]:
-    """The names of a channel's connected accounts, the default one first."""
+    """The names of a channel's connected accounts, the default one first; for e-mail also the settings' sender."""
     there = [one for one in accounts.every() if one.channel == channel and one.state == "connected"]
-    return [one.name for one in sorted(there, key=lambda one: not one.is_default)]
+    found = {one.name: one.is_default for one in there}
+    usual = senders.by_settings() if channel == senders.EMAIL else None
+    if usual is not None:
+        found.setdefault(usual.name, senders.route(channel).name == usual.name)
+    return sorted(found, key=lambda name: not found[name])
+
+
+def sent_as(channel: str) -> dict[str, str]:
+    """What the From line says, for each account that is offered; empty where the channel has none."""
+    going = ((name, senders.route(channel, name).sent_as) for name in offered(channel))
+    return {name: line for name, line in going if line is not None}
 
 
 def _fits(channel: str, account: str, field: str) -> None:
-    if account == senders.OUTBOX or (channel == senders.EMAIL and account == senders.route(channel).name):
+    if account == senders.OUTBOX:
         return
     known = accounts.find(channel, account)
     if known is None or known.state in ("choosing", "disconnected"):
+        if account in offered(channel):  # the sender that the settings name
+            return
         there = ", ".join([*offered(channel), senders.OUTBOX])
         told = f"There is no {channels.called(channel)} account {account!r}."
         raise AccountUnfit(told, field=field, hint=f"There are: {there}.")

@@ -129,6 +129,7 @@ class DeliveryOut(BaseModel):
     recipients: int = 1
     note: str | None = None
     accounts: list[str] = Field(default_factory=list, description="Connected accounts of the channel")
+    sent_as: dict[str, str] = Field(default_factory=dict, description="E-mail: the From line of each of them.")
 
 
 class VariantOut(BaseModel):

@@ -144,6 +144,7 @@ def _variant(
             recipients=len(account.recipients),
             note=account.note,
             accounts=accounts.offered(variant.channel),
+            sent_as=accounts.sent_as(variant.channel),
         ),
     )
 

@@ -20,12 +20,13 @@ from cofounder.channels.senders import (
     Sender,
     places,
 )
-from cofounder.flow.publish.outcomes import Outcome
+from cofounder.flow.publish.outcomes import LOOKED_UP, Outcome
 from cofounder.flow.publish.schemas import DeliveryOut, ThreadPostOut
 from cofounder.kit import db, durable, effect_parts, effects
 from cofounder.kit.effect_parts import Part
 
 Answer = dict[str, Any]
+_FOUND = "found"  # in an answer that nobody gave: the channel was asked what stands there
 
 
 def key(publication_id: UUID, recipient: str) -> str:
@@ -148,7 +149,7 @@ async def outcomes(session: AsyncSession, publication_id: UUID, recipients: Sequ
         receipt = _receipt(told.answer)
         state = "unknown" if told.state == "intended" else told.state
         note = _with(stands(parts.get(name, ())), _note(told.error, told.answer))
-        made.append(Outcome(recipient, state, receipt.external_id, receipt.url, note))
+        made.append(Outcome(recipient, state, receipt.external_id, receipt.url, note, found=_found(told.answer)))
     return made
 
 
@@ -192,7 +193,7 @@ async def evidence(
                 attempts=told.attempts if told else 0,
                 begun_at=told.begun_at if told else None,
                 finished_at=told.finished_at if told else None,
-                said=_said(told.error) if told else None,
+                said=_told_of(told.error, told.answer) if told else None,
                 settled_by=str((told.answer or {}).get("settled_by") or "") or None if told else None,
                 where=places.where(sender, one, name, elsewhere.get(name)),
                 posts=_posts(one, told.state if told else None, parts.get(name, []), over=over),
@@ -237,7 +238,7 @@ def _finder(sender: Sender, delivery: Delivery, name: str) -> Callable[[], Await
             if error.access_ended:  # whoever can mend it is told
                 await checking.look_into(sender.name, delivery.account)
             raise
-        return None if found is None else _kept(found)
+        return None if found is None else {**_kept(found), _FOUND: True}
 
     return find
 
@@ -248,7 +249,7 @@ async def _as_told(delivery: Delivery, made: effects.Outcome) -> Outcome:
     if made.state != "done" and len(delivery.parts) > 1:
         async with db.transaction(durable=False) as session:
             note = _with(stands(await posts(session, delivery.publication_id, delivery.recipient)), note)
-    return Outcome(delivery.recipient, made.state, receipt.external_id, receipt.url, note)
+    return Outcome(delivery.recipient, made.state, receipt.external_id, receipt.url, note, found=_found(made.answer))
 
 
 def _with(first: str | None, then: str | None) -> str | None:
@@ -260,8 +261,17 @@ def _note(error: str | None, answer: Answer | None) -> str | None:
     return None if (answer or {}).get("settled_by") else _said(error) or _receipt(answer).note
 
 
+def _told_of(error: str | None, answer: Answer | None) -> str | None:
+    return f"{LOOKED_UP}." if _found(answer) else _said(error)
+
+
 def _receipt(answer: Answer | None) -> Receipt:
     return Receipt.model_validate({k: v for k, v in (answer or {}).items() if k in Receipt.model_fields})
+
+
+def _found(answer: Answer | None) -> bool:
+    """Whether the channel was asked for it, and had it: no answer to our call said so."""
+    return bool((answer or {}).get(_FOUND))
 
 
 def _said(error: str | None) -> str | None:

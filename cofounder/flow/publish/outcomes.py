@@ -9,6 +9,7 @@ from cofounder.flow.publish.schemas import FINAL
 LONGEST_WAIT_SECONDS = 4 * 3600.0
 LONGEST_TOLD_SECONDS = 25 * 3600.0  # that a channel can ask for: the longest quotas are those of a day
 
+LOOKED_UP = "No answer came; it was looked up there and found"
 LOOKS_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))  # one after the other
 
 
@@ -18,6 +19,7 @@ class Outcome:
 
     State: done, refused (surely not sent, for good), absent (surely not sent, may still be) or unknown. `away`: the
     channel itself did not answer, so that nobody else was worth trying. `until`: the channel wants to be left alone.
+    `found`: no answer said so, it was looked up at the channel.
     """
 
     recipient: str
@@ -27,6 +29,7 @@ class Outcome:
     note: str | None = None
     away: bool = False
     until: datetime | None = None
+    found: bool = False
 
 
 def verdict(outcomes: Sequence[Outcome]) -> tuple[str, str]:
@@ -35,6 +38,14 @@ def verdict(outcomes: Sequence[Outcome]) -> tuple[str, str]:
         return "refused", "There was no recipient."
     state = "unknown" if unknown(outcomes) else "published" if _number(outcomes, "done") else "refused"
     return state, reasons(outcomes) if len(outcomes) == 1 else _shares(outcomes, refused=unsent(outcomes), later=0)
+
+
+def looked_up(outcomes: Sequence[Outcome]) -> str | None:
+    """That something counts as sent because it was found at the channel; None where every answer came."""
+    found = sum(one.found and one.state == "done" for one in outcomes)
+    if not found:
+        return None
+    return f"{LOOKED_UP}." if len(outcomes) == 1 else f"{LOOKED_UP} for {found} of {len(outcomes)}."
 
 
 def so_far(outcomes: Sequence[Outcome]) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business.matching import timing
 from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.publish import addresses, ledger, service
@@ -35,7 +36,10 @@ async def mark(session: AsyncSession, publication_id: UUID, said: PostedIn, *, b
     since = said.posted_at or at or now()
     stands = said.url or url
     if (since, stands) != (at, url):
+        if said.posted_at is not None:
+            await _not_after_a_reading(session, row, since)
         await records.set_posted(session, row.id, since, stands)
+        await timing.part_of(session, row.id)
         if row.settled_by is not None and said.url is not None:
             await _named_anew(session, row, said.url)
         details: dict[str, Any] = {"task": str(row.task_id), "posted_at": since.isoformat(), "url": stands}
@@ -93,6 +97,18 @@ async def _in_time(session: AsyncSession, row: Publication, at: datetime) -> Non
     decided = await approvals.decision_for(session, row.decision_id)
     if decided is not None and at < decided[0].decided_at.replace(second=0, microsecond=0):
         told = f"The text was approved at {decided[0].decided_at:%Y-%m-%d %H:%M} UTC, after that."
+        raise PostedTimeUnfit(told, field="posted_at")
+
+
+async def _not_after_a_reading(session: AsyncSession, row: Publication, since: datetime) -> None:
+    """Raises PostedTimeUnfit where somebody read it before; what was imported is flagged instead."""
+    post = (await records.posts_of(session, [row.id])).get(row.id, row.id)
+    own = [one for one in await records.readings_of(session, post) if one.import_id is None]
+    first = min((one.measured_at for one in own), default=None)
+    if first is not None and first < since.replace(second=0, microsecond=0):
+        told = (
+            f"There is a reading of {first:%Y-%m-%d %H:%M} UTC, before that. Take that one away first, if it is wrong."
+        )
         raise PostedTimeUnfit(told, field="posted_at")
 
 

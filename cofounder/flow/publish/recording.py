@@ -10,7 +10,7 @@ from cofounder.business.records.schemas import NewPost
 from cofounder.channels import senders, tagging
 from cofounder.channels.price import price
 from cofounder.channels.rendered import Rendered
-from cofounder.flow.publish.outcomes import Outcome, next_look, sentences, unknown, unsent, verdict
+from cofounder.flow.publish.outcomes import Outcome, looked_up, next_look, sentences, unknown, unsent, verdict
 from cofounder.flow.publish.schemas import FINAL
 from cofounder.flow.publish.tables import Publication
 from cofounder.flow.run import service as run
@@ -26,7 +26,7 @@ def end(row: Publication, outcomes: Sequence[Outcome], said: str | None) -> None
     """Write the end that outcomes mean, or that it is unknown. `said` is told before what the other side said."""
     row.state, told = verdict(outcomes)
     row.unsent, row.unknown, row.retry_at = unsent(outcomes), unknown(outcomes), None
-    row.said = sentences(said, told)
+    row.said = sentences(said, looked_up(outcomes), told)
     row.look_at = next_look(row.looks, now()) if row.unknown else None
     row.finished_at = now() if row.state in FINAL else None
     sent = next((one for one in outcomes if one.state == "done"), None)

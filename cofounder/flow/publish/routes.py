@@ -182,13 +182,15 @@ async def reschedule_publication(
 async def settle_publication(
     publication_id: UUID, body: Verdict, session: Session, caller: Approver, once: Once
 ) -> PublicationOut:
-    """Settle a publication whose outcome is unknown by what you saw; a channel that can look is asked first."""
-    seen = await settling.look(publication_id)
-    if seen is not None and body.verdict == "sent" and "resolve" not in seen.actions:
-        return seen
+    """Settle a publication whose outcome is unknown by what you saw; a channel that can look is asked first.
+
+    Of two people who answer at once the first counts; the other is refused, unless both say the same.
+    """
+    asked = await settling.attempt_asked(publication_id)
+    await settling.look(publication_id)
 
     async def resolve() -> PublicationOut:
-        return await settling.resolve(session, publication_id, body, by=caller)
+        return await settling.resolve(session, publication_id, body, by=caller, asked=asked)
 
     return await once.answer(session, caller.who, body, resolve, PublicationOut)
 

@@ -1,6 +1,6 @@
 """Publications: made of decisions, attempted until they were surely sent or refused, and written down."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -225,15 +225,27 @@ async def _later(session: AsyncSession, row: Publication, outcomes: Sequence[Out
     row.retry_at = next_attempt(outcomes, now(), attempts=row.attempts, first=settings().publish_retry_seconds)
     row.said, row.unknown = so_far(outcomes), unknown(outcomes)
     row.look_at = next_look(row.looks, now()) if row.unknown else None
-    _remember_attempt(row, "not_sent", now())
+    remember_attempt(row, "not_sent", now())
     await tell(session, row)
     return row
 
 
-def _remember_attempt(row: Publication, state: str, at: datetime) -> None:
-    """Keep how an attempt ended: what is said of the next one stands in its place otherwise."""
-    ended = AttemptOut.model_validate({"at": at, "attempt": row.attempts, "state": state, "said": row.said})
-    row.history = [*row.history, ended.model_dump(mode="json")][-MOST_REMEMBERED:]
+def remember_attempt(
+    row: Publication, state: str, at: datetime, *, said: str | None = None, answered: Mapping[str, Any] | None = None
+) -> None:
+    """Keep how an attempt ended: what is said of the next one stands in its place otherwise.
+
+    Its number goes on when a person asks for it again; what is found out later about an attempt has that one's number.
+    `answered`: who said so where a person did, about which attempt, and what, as `settling` has it.
+    """
+    person = answered or {}
+    last = AttemptOut.model_validate(row.history[-1]) if row.history else None
+    same = last is not None and last.begun_at is not None and last.begun_at == row.attempted_at
+    number = (last.attempt if last is not None else 0) + (0 if same else 1)
+    told = {"at": at, "begun_at": row.attempted_at, "attempt": number, "state": state, "said": said or row.said}
+    told |= {"by": person.get("by"), "sent_again": person.get("send_again", False)}
+    ended = AttemptOut.model_validate(told).model_dump(mode="json")
+    row.history = [*row.history, ended | ({"answered": dict(person)} if person else {})][-MOST_REMEMBERED:]
 
 
 def unsure(row: Publication) -> bool:
@@ -248,14 +260,15 @@ async def conclude(
     *,
     said: str | None = None,
     published_at: datetime | None = None,
+    answered: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the end of a publication, or that its outcome is unknown, and what follows: post, status, example.
 
-    `said`: what a person found, told before what the other side said. `published_at`: since when it stands there; else
-    when it was handed over, which may be long before that was found out.
+    `said`: what a person found, told before what the other side said; `answered`: by whom. `published_at`: since when it
+    stands there; else when it was handed over, which may be long before that was found out.
     """
     recording.end(row, outcomes, said)
-    _remember_attempt(row, row.state, row.finished_at or now())
+    remember_attempt(row, row.state, row.finished_at or now(), answered=answered)
     if row.state == "published":
         sent = published_at or await ledger.handed_over_at(session, row.id, outcomes) or row.finished_at
         await recording.keep(session, row, sent)

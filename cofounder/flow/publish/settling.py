@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -75,18 +76,36 @@ async def look(publication_id: UUID) -> PublicationOut | None:
         return service.shown(row)
 
 
-async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *, by: Caller) -> PublicationOut:
+async def attempt_asked(publication_id: UUID) -> str | None:
+    """The attempt that a person is asked about now; None where nobody is. Raises PublicationMissing."""
+    async with transaction(durable=False) as session:
+        row = await service.get(session, publication_id)
+        return row.carried_by if service.unsure(row) else None
+
+
+async def resolve(
+    session: AsyncSession, publication_id: UUID, found: Verdict, *, by: Caller, asked: str | None = None
+) -> PublicationOut:
     """Settle an unknown outcome by what a person saw at the channel; those who are still to be sent are left to it.
 
-    With `send_again` it is sent at once to those that the answer is about; others may stay unknown meanwhile.
+    With `send_again` it is sent at once to those that the answer is about; others may stay unknown meanwhile. `asked`:
+    the attempt that stood before the channel was looked at, for whoever names none. Of two who answer at once the first
+    counts: the other is told so, unless both say the same.
 
     Raises PublicationMissing, NothingToSettle, AnswerMisplaced, AttemptOutdated, RecipientUnknown, AddressElsewhere.
     """
     row = await service.locked(session, publication_id)
     _fits(found, row)
-    if found.attempt is not None and found.attempt != row.carried_by:
+    about = found.attempt or asked
+    earlier = _answers(row, about)
+    outdated = about is not None and about != row.carried_by
+    if not service.unsure(row) and _answer(found) in earlier:
+        return await service.one(session, row.id)
+    if outdated:
         raise AttemptOutdated(field="attempt")
     if not service.unsure(row):
+        if asked is not None and found.verdict == "sent" and not earlier:
+            return await service.one(session, row.id)  # the channel itself has just said what became of it
         raise NothingToSettle(f"The publication is {row.state}. {row.said or ''}".strip())
     thread = await threads.of(session, row)
     stand = threads.counted(thread, found)
@@ -112,17 +131,20 @@ async def resolve(session: AsyncSession, publication_id: UUID, found: Verdict, *
     }
     await audit(session, by.who, "publication.settled", "publication", str(row.id), details)
     outcomes = await ledger.outcomes(session, row.id, row.recipients)
+    partly = threads.told(thread, stand) if thread is not None and stand is not None and not sent else None
+    told = f"{by.name} looked: {partly or found.verdict.replace('_', ' ')}."
+    answered = {"by": by.name, "attempt": row.carried_by, **_answer(found)}
     if found.send_again and meant:
+        service.remember_attempt(row, "not_sent", now(), said=f"{told} {by.name} had it sent again.", answered=answered)
         await send_again(session, row)
         return service.shown(row)
     if sent and meant:
         row.url, row.external_id, row.settled_by = where.url or row.url, where.external_id or row.external_id, by.who
-    partly = threads.told(thread, stand) if thread is not None and stand is not None and not sent else None
-    told = f"{by.name} looked: {partly or found.verdict.replace('_', ' ')}."
     if row.state == "scheduled":
+        service.remember_attempt(row, "published" if sent else "not_sent", now(), said=told, answered=answered)
         await go_on(session, row, outcomes, told)
         return service.shown(row)
-    await service.conclude(session, row, outcomes, said=told, published_at=found.published_at)
+    await service.conclude(session, row, outcomes, said=told, published_at=found.published_at, answered=answered)
     return await service.one(session, row.id)
 
 
@@ -142,9 +164,32 @@ async def retry(session: AsyncSession, publication_id: UUID, *, by: Caller) -> P
         raise NothingToRetry(f"The publication is {row.state}.", hint=hint)
     details = {"task": str(row.task_id), "fingerprint": row.fingerprint}
     await audit(session, by.who, "publication.retried", "publication", str(row.id), details)
+    asks = {"by": by.name, "attempt": row.carried_by, "send_again": True}
+    ended = "refused" if row.state == "refused" else "not_sent"
+    service.remember_attempt(row, ended, now(), said=f"{by.name} had it sent again.", answered=asks)
     await _readdress(session, row)
     await send_again(session, row)
     return service.shown(row)
+
+
+def _answer(found: Verdict) -> dict[str, Any]:
+    """What makes an answer the same as another: not where it stands and since when, which can be mended."""
+    return {
+        "verdict": found.verdict,
+        "send_again": found.send_again,
+        "posts": found.posts,
+        "recipients": sorted(map(_address, found.recipients)) if found.recipients is not None else None,
+    }
+
+
+def _answers(row: Publication, attempt: str | None) -> list[dict[str, Any]]:
+    """What people said of an attempt. Rows from before this was kept have none."""
+    found = [each["answered"] for each in row.history if each.get("answered")]
+    return [
+        {name: value for name, value in one.items() if name not in ("by", "attempt")}
+        for one in found
+        if attempt is not None and one["attempt"] == attempt
+    ]
 
 
 def _fits(found: Verdict, row: Publication) -> None:

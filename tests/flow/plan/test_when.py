@@ -18,7 +18,7 @@ WRITES = Intent(
     channels=["linkedin", "x"],
     actions=[Action(kind="create_post", topic="coffee", channels=["linkedin", "x"])],
 )
-THIN = "When to publish. LinkedIn: not enough data, 0 measured posts of the 30 that a statement needs."
+THIN = "When to publish. LinkedIn: not enough data, 0 posts that were read at 72 hours or later of the 30 that a statement needs."
 
 
 def asked() -> Any:

@@ -49,6 +49,9 @@ async def test_what_is_found_there_later_is_published(wire: XWire) -> None:
     assert (last.state, last.url, last.next_look_at) == ("published", address(wire.posts[0]), None)
     assert await round_now(id) == []
     assert wire.shown() == [SHORT]
+    assert [(each.attempt, each.state) for each in last.history] == [(1, "unknown"), (1, "published")]
+    assert last.history[-1].said == "The channel was asked again. No answer came; it was looked up there and found."
+    assert last.deliveries[0].said == "No answer came; it was looked up there and found."
 
 
 async def test_what_surely_is_not_there_is_sent(wire: XWire) -> None:

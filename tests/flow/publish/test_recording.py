@@ -161,7 +161,10 @@ async def test_an_import_of_the_very_post_becomes_the_publications_post(
         there = await imported(str(wire.posts[0]["id"]), at)
         seen = await settling.look(id)
     assert seen is not None
-    assert (seen.state, seen.note) == ("published", "The channel was asked.")
+    assert (seen.state, seen.note) == (
+        "published",
+        "The channel was asked. No answer came; it was looked up there and found.",
+    )
     (post,) = await posts()
     assert (post["id"], post["publication_id"], post["task_id"]) == (there, id, seen.task_id)
     assert (post["published_at"], post["category"], post["is_legacy"]) == (at, "news", False)

@@ -86,8 +86,9 @@ async def test_when_it_never_works_it_is_refused_with_the_reason_and_a_person_ca
     async with transaction() as session:
         history = (await service.detail(session, one.publication_id)).history
     assert [(each.attempt, each.state) for each in history] == [
-        (1, "not_sent"), (2, "not_sent"), (3, "refused"), (1, "published"),
+        (1, "not_sent"), (2, "not_sent"), (3, "refused"), (3, "refused"), (4, "published"),
     ]  # fmt: skip
+    assert [each.sent_again for each in history] == [False, False, False, True, False]
     assert all("could not be written" in (each.said or "") for each in history[:3])
     async with transaction() as session:
         (entry,) = await audit_entries(session, object_id=str(one.publication_id))

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -26,6 +27,7 @@ from cofounder.kit.testing import Database, until
 from cofounder.people import audit_entries
 from tests.channels.smtp import Server
 from tests.flow.publish.standing import TWO, Mail, Retries, approved, effects, of, settled, status
+from tests.flow.server import signed_in
 from tests.flow.waiting import APPROVER
 
 
@@ -380,3 +382,92 @@ async def test_many_who_answer_at_once_leave_what_was_settled(engine_running: Da
 
     await asyncio.gather(*(answer(number * 0.01) for number in range(8)))
     assert [state for state, _ in await effects()] == ["done", "done"]
+
+
+SENT = {"verdict": "sent"}
+AGAIN = {"verdict": "not_sent", "send_again": True}
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_of_two_who_answer_at_once_the_one_whose_word_does_not_count_is_told(
+    engine_running: Database, mail: Mail, named: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other's answer comes in while the channel is looked at for the first: nothing of it is lost without a word."""
+    one = await lost(mail)
+    where = f"/api/publications/{one.publication_id}/resolve"
+    about = {"attempt": one.attempt} if named else {}
+    look, waits, goes_on = settling.look, asyncio.Event(), asyncio.Event()
+
+    async def slow(id: UUID) -> PublicationOut | None:
+        waits.set()
+        await goes_on.wait()
+        return await look(id)
+
+    with Server() as server:
+        mail(server, "ada@reader.example")
+        async with signed_in("approver", "admin") as (first, second):
+            monkeypatch.setattr(settling, "look", slow)
+            late = asyncio.create_task(first.post(where, json={**SENT, **about}))
+            same = asyncio.create_task(first.post(where, json={**AGAIN, **about}))
+            await waits.wait()
+            await asyncio.sleep(0.2)
+            monkeypatch.setattr(settling, "look", look)
+            assert (await second.post(where, json={**AGAIN, **about})).json()["state"] == "scheduled"
+            goes_on.set()
+            refused, repeated = await late, await same
+        assert (refused.status_code, refused.json()["code"]) == (409, "attempt_outdated")
+        assert repeated.status_code == 200, repeated.text  # the very same, said twice
+        await until(settled(one.task_id))
+        assert len(server.messages) == 1
+
+
+async def test_who_answers_after_another_is_refused_in_both_orders_and_may_say_the_same(
+    engine_running: Database, mail: Mail
+) -> None:
+    one = await lost(mail)
+    assert (await resolve(one, **SENT, attempt=one.attempt)).state == "published"
+    assert (await resolve(one, **SENT, attempt=one.attempt)).state == "published"
+    with pytest.raises(NothingToSettle, match="ann looked: sent"):
+        await resolve(one, **AGAIN, attempt=one.attempt)
+    other = await lost(mail)
+    with Server() as server:
+        mail(server, "ada@reader.example")
+        again = await resolve(other, **AGAIN, attempt=other.attempt)
+        assert (await resolve(other, **AGAIN, attempt=other.attempt)).attempt == again.attempt
+        with pytest.raises(AttemptOutdated):
+            await resolve(other, **SENT, attempt=other.attempt)
+        await until(settled(other.task_id))
+        assert len(server.messages) == 1
+
+
+async def test_the_history_says_who_found_what_and_had_it_sent_again(engine_running: Database, mail: Mail) -> None:
+    one = await lost(mail)
+    with Server(after_data="drop") as server:
+        mail(server, "ada@reader.example")
+        await resolve(one, **AGAIN)
+        await until(settled(one.task_id, ("unknown",)))
+    await resolve(one, verdict="not_sent")
+    async with transaction() as session:
+        await settling.retry(session, one.publication_id, by=APPROVER)
+        history = (await service.detail(session, one.publication_id)).history
+    told = [(each.attempt, each.state, each.by, each.sent_again) for each in history]
+    assert told == [
+        (1, "unknown", None, False),
+        (1, "not_sent", "ann", True),
+        (2, "unknown", None, False),
+        (2, "refused", "ann", False),
+        (2, "refused", "ann", True),
+    ]
+    assert history[1].said == "ann looked: not sent. ann had it sent again."
+    assert history[0].begun_at != history[2].begun_at
+
+
+async def test_a_history_from_before_people_were_named_is_read_as_ever(engine_running: Database, mail: Mail) -> None:
+    one = await lost(mail)
+    async with transaction() as session:
+        strip = "UPDATE publications SET history = jsonb_build_array(history -> 0 #- '{by}' #- '{sent_again}')"
+        await session.execute(text(strip))
+    async with transaction() as session:
+        (ended,) = (await service.detail(session, one.publication_id)).history
+    assert (ended.state, ended.by, ended.sent_again) == ("unknown", None, False)
+    assert (await resolve(one, **SENT, attempt=one.attempt)).state == "published"

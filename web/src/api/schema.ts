@@ -1366,6 +1366,8 @@ export interface paths {
         /**
          * Settle publication
          * @description Settle a publication whose outcome is unknown by what you saw; a channel that can look is asked first.
+         *
+         *     Of two people who answer at once the first counts; the other is refused, unless both say the same.
          */
         post: operations["settle_publication"];
         delete?: never;
@@ -1451,10 +1453,30 @@ export interface paths {
         put?: never;
         /**
          * Type reading
-         * @description Write down what you read of a post. The same time again corrects it; what looks odd is kept, and said.
+         * @description Write down what you read of a post. The same minute again corrects it; what looks odd is kept, and said.
          */
         post: operations["type_reading"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/publications/{publication_id}/readings/{reading_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take reading away
+         * @description Take a reading away that somebody typed by mistake; what it answered is asked again.
+         */
+        delete: operations["take_reading_away"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1469,7 +1491,7 @@ export interface paths {
         };
         /**
          * List measurements
-         * @description What was read, missed or is due, and why; `state=due` alone lists only what is due by now, the oldest first.
+         * @description What was read, missed or is due, and why, the newest post first; `state=due` alone: due by now, the oldest first.
          */
         get: operations["list_measurements"];
         put?: never;
@@ -1638,7 +1660,13 @@ export interface paths {
          * @description Let the channel's texts go by this account unless another is named.
          */
         post: operations["make_account_default"];
-        delete?: never;
+        /**
+         * Leave account default
+         * @description Let the channel have no default account: what names none goes to the outbox.
+         *
+         *     E-mail goes by the mail server of the settings again, if they name one.
+         */
+        delete: operations["leave_account_default"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3839,6 +3867,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orchestrator/training/datasets/usable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count usable
+         * @description How many of the examples that a filter lets through a role can learn from, and what the others lack. Changes nothing.
+         */
+        post: operations["count_usable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orchestrator/training/datasets/upload": {
         parameters: {
             query?: never;
@@ -4844,7 +4892,7 @@ export interface components {
              * Provider
              * @enum {string}
              */
-            provider: "linkedin" | "x" | "facebook" | "wordpress" | "ghost" | "webhook";
+            provider: "linkedin" | "x" | "facebook" | "wordpress" | "ghost" | "webhook" | "smtp";
             /** Name */
             name: string;
             /** Kind */
@@ -4896,6 +4944,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** @description Of an e-mail account. */
+            mail?: components["schemas"]["MailboxOut"] | null;
             /**
              * Choices
              * @description While it waits for a choice.
@@ -4913,7 +4963,7 @@ export interface components {
              * Provider
              * @enum {string}
              */
-            provider: "linkedin" | "x" | "facebook" | "wordpress" | "ghost" | "webhook";
+            provider: "linkedin" | "x" | "facebook" | "wordpress" | "ghost" | "webhook" | "smtp";
             /**
              * Name
              * @description As people are to know it; else as the provider calls it.
@@ -4946,17 +4996,17 @@ export interface components {
             kind?: ("person" | "organisation") | null;
             /**
              * Address
-             * @description WordPress, Ghost: the site. Webhook.
+             * @description WordPress, Ghost: the site. Webhook. E-mail: the server, HOST:PORT.
              */
             address?: string | null;
             /**
              * User
-             * @description WordPress: the user's name.
+             * @description WordPress, e-mail: the user's name.
              */
             user?: string | null;
             /**
              * Password
-             * @description WordPress: an application password.
+             * @description WordPress: an application password. E-mail: the user's.
              */
             password?: string | null;
             /**
@@ -4964,6 +5014,26 @@ export interface components {
              * @description Ghost: the admin key of an integration, ID:SECRET.
              */
             admin_key?: string | null;
+            /**
+             * Sender
+             * @description E-mail: the sender, Name <address>.
+             */
+            sender?: string | null;
+            /**
+             * Recipients
+             * @description E-mail: who gets each text, commas between.
+             */
+            recipients?: string | null;
+            /**
+             * Reply To
+             * @description E-mail: where answers and unsubscribe requests go; empty: to the sender.
+             */
+            reply_to?: string | null;
+            /**
+             * Starttls
+             * @description E-mail: encrypt the line; true unless said. Only a server on this machine may do without.
+             */
+            starttls?: boolean | null;
         };
         /**
          * AccountLeft
@@ -4981,7 +5051,7 @@ export interface components {
              * Provider
              * @enum {string}
              */
-            provider: "linkedin" | "x" | "facebook" | "wordpress" | "ghost" | "webhook";
+            provider: "linkedin" | "x" | "facebook" | "wordpress" | "ghost" | "webhook" | "smtp";
             /** Name */
             name: string;
             /** Kind */
@@ -5033,6 +5103,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** @description Of an e-mail account. */
+            mail?: components["schemas"]["MailboxOut"] | null;
             /**
              * Choices
              * @description While it waits for a choice.
@@ -5248,6 +5320,11 @@ export interface components {
             as_of: string;
             /** Domains */
             domains: components["schemas"]["Domain"][];
+            /**
+             * Notes
+             * @description Where only the newest were read, how many of how many
+             */
+            notes: string[];
         };
         /** AgentsOut */
         AgentsOut: {
@@ -5678,8 +5755,13 @@ export interface components {
              */
             at: string;
             /**
+             * Begun At
+             * @description When it was handed over; null where it broke before.
+             */
+            begun_at?: string | null;
+            /**
              * Attempt
-             * @description Which one, counted since a person last asked for it.
+             * @description Which one, counted from the first, also after a person asked for it again.
              */
             attempt: number;
             /**
@@ -5689,6 +5771,17 @@ export interface components {
             state: "published" | "refused" | "not_sent" | "unknown";
             /** Said */
             said: string | null;
+            /**
+             * By
+             * @description The person who looked and said so; null: it ended by itself.
+             */
+            by?: string | null;
+            /**
+             * Sent Again
+             * @description Whether that person had it sent once more.
+             * @default false
+             */
+            sent_again?: boolean;
         };
         /**
          * AttributedOut
@@ -6065,6 +6158,12 @@ export interface components {
             /** Time Zone */
             time_zone: string;
             /**
+             * Measure
+             * @description What a post is scored by; views are no part of it, reach is
+             * @default clicks, shares and comments at 72 hours
+             */
+            measure?: string;
+            /**
              * Level
              * @description Confidence level of each interval, 0-1
              */
@@ -6351,7 +6450,7 @@ export interface components {
              * Provider
              * @enum {string}
              */
-            provider: "linkedin" | "x" | "facebook" | "wordpress" | "ghost" | "webhook";
+            provider: "linkedin" | "x" | "facebook" | "wordpress" | "ghost" | "webhook" | "smtp";
             /** Name */
             name: string;
             /** Kind */
@@ -6403,6 +6502,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** @description Of an e-mail account. */
+            mail?: components["schemas"]["MailboxOut"] | null;
             /**
              * Choices
              * @description While it waits for a choice.
@@ -6669,7 +6770,12 @@ export interface components {
             agents: string[];
             /** Runs */
             runs: number;
-            /** @description Share that came to a good end, 0-1 */
+            /**
+             * Own
+             * @description Runs of the product among them, which success is of
+             */
+            own: number;
+            /** @description Share of our own runs that came to a good end, 0-1: what was imported nobody here ran */
             success: components["schemas"]["Interval"] | null;
             /** @description Of those that a person decided, 0-1 */
             approval: components["schemas"]["Interval"] | null;
@@ -7550,6 +7656,7 @@ export interface components {
             description?: string;
             /**
              * Role
+             * @description Left out: that of the name's version before, where there is one
              * @default planner
              * @enum {string}
              */
@@ -8025,6 +8132,11 @@ export interface components {
             series: components["schemas"]["MetricByMonth"][];
             /** Patterns */
             patterns: components["schemas"]["PatternOverTime"][];
+            /**
+             * Notes
+             * @description Where only the newest were read, how many of how many
+             */
+            notes: string[];
         };
         /**
          * EndIn
@@ -8495,6 +8607,20 @@ export interface components {
              */
             success?: true;
             data: components["schemas"]["UploadOut"];
+            /** Error */
+            error?: null;
+            /** Message */
+            message?: string | null;
+        };
+        /** Envelope[UsableOut] */
+        Envelope_UsableOut_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            data: components["schemas"]["UsableOut"];
             /** Error */
             error?: null;
             /** Message */
@@ -9141,7 +9267,7 @@ export interface components {
             is_legacy?: boolean | null;
             /**
              * Text
-             * @description Words of the request: all of them, in any order
+             * @description Whole words of the request, all of them, in any order, in capitals or not. A word is letters and digits, so each part of an address finds it (anna, example.com, @example.com); parts written without blanks between must follow each other
              */
             text?: string | null;
             /**
@@ -9261,7 +9387,7 @@ export interface components {
             is_legacy?: boolean | null;
             /**
              * Text
-             * @description Words of the request: all of them, in any order
+             * @description Whole words of the request, all of them, in any order, in capitals or not. A word is letters and digits, so each part of an address finds it (anna, example.com, @example.com); parts written without blanks between must follow each other
              */
             text?: string | null;
             /**
@@ -9377,7 +9503,10 @@ export interface components {
          * @description What was foretold of one outcome at three days, and what came.
          */
         ForetoldOut: {
-            /** Outcome */
+            /**
+             * Outcome
+             * @description `engagement` is clicks + shares + comments: `likes` are no part of it.
+             */
             outcome: string;
             /** Value */
             value: number | null;
@@ -9454,7 +9583,10 @@ export interface components {
             total_count: number;
             /** Avg Quality */
             avg_quality: number | null;
-            /** Success Rate */
+            /**
+             * Success Rate
+             * @description Of the product's own runs among them; null without any, for nobody here ran what was imported
+             */
             success_rate: number | null;
             /** @description As GET /training/stats says it, of the same moment */
             statistics: components["schemas"]["StatsOut"];
@@ -9664,7 +9796,7 @@ export interface components {
         };
         /**
          * HeldBy
-         * @description A dataset or model that was made with an example.
+         * @description A dataset or model that was made with an example and is still there.
          */
         HeldBy: {
             /**
@@ -9678,6 +9810,11 @@ export interface components {
             name: string;
             /** Version */
             version?: string | null;
+            /**
+             * State
+             * @description ready, or archived; of a model: ready, broken or retired
+             */
+            state?: string | null;
         };
         /**
          * HeldOut
@@ -9737,6 +9874,11 @@ export interface components {
             version: number | null;
             /** State */
             state: string;
+            /**
+             * Archived
+             * @default false
+             */
+            archived?: boolean;
             /** Is Current */
             is_current: boolean;
             /** Used For Fine Tuning */
@@ -10718,6 +10860,23 @@ export interface components {
         Made: {
             /** Items */
             items: components["schemas"]["CommandOut"][];
+        };
+        /**
+         * MailboxOut
+         * @description What an e-mail account sends as, and to whom.
+         */
+        MailboxOut: {
+            /** Sender */
+            sender: string;
+            /**
+             * Recipients
+             * @description Commas between.
+             */
+            recipients: string;
+            /** Reply To */
+            reply_to: string | null;
+            /** Starttls */
+            starttls: boolean;
         };
         /** MainContent */
         MainContent: {
@@ -13060,6 +13219,11 @@ export interface components {
             /** Bookmarks */
             bookmarks: number | null;
             /**
+             * Reading Id
+             * Format: uuid
+             */
+            reading_id: string;
+            /**
              * Measured At
              * Format: date-time
              */
@@ -13392,11 +13556,11 @@ export interface components {
              * Provider
              * @enum {string}
              */
-            provider: "linkedin" | "x" | "facebook" | "wordpress" | "ghost" | "webhook";
+            provider: "linkedin" | "x" | "facebook" | "wordpress" | "ghost" | "webhook" | "smtp";
             /** Label */
             label: string;
             /** Ways */
-            ways: ("sign_in" | "token" | "password" | "admin_key" | "address")[];
+            ways: ("sign_in" | "token" | "password" | "admin_key" | "address" | "mail_server")[];
             /** Kinds */
             kinds: string[];
             /**
@@ -13759,6 +13923,11 @@ export interface components {
             points: components["schemas"]["QualityPoint"][];
             /** Sentence */
             sentence: string;
+            /**
+             * Notes
+             * @description Where only the newest were read, how many of how many
+             */
+            notes: string[];
         };
         /**
          * QualityBin
@@ -13806,9 +13975,14 @@ export interface components {
         ReadingIn: {
             /**
              * Measured At
-             * @description When it was read; left out: now.
+             * @description When it was read, kept to the minute; left out: now, or that of `replaces`.
              */
             measured_at?: string | null;
+            /**
+             * Replaces
+             * @description A typed reading, which this one takes the place of.
+             */
+            replaces?: string | null;
             /** Impressions */
             impressions?: number | null;
             /** Views */
@@ -15621,8 +15795,16 @@ export interface components {
             by_intent: {
                 [key: string]: number;
             };
-            /** Success Rate */
+            /**
+             * Success Rate
+             * @description Of the product's own runs among them; null without any, for nobody here ran what was imported
+             */
             success_rate: number | null;
+            /**
+             * Ran
+             * @description Runs of the product among them, which success_rate is of
+             */
+            ran: number;
             date_range: components["schemas"]["DateRange"];
             /** By Platform */
             by_platform: {
@@ -16156,13 +16338,23 @@ export interface components {
              */
             clear: boolean;
         };
-        /** Times */
+        /**
+         * Times
+         * @description Of posts that were published in this window, each by its first reading at 72 hours or later.
+         */
         Times: {
             /**
              * As Of
              * Format: date-time
              */
             as_of: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Days */
+            days: number;
             /** Channels */
             channels: components["schemas"]["ChannelTimes"][];
         };
@@ -16210,7 +16402,10 @@ export interface components {
             erased_by: string;
             /** Reason */
             reason: string;
-            /** Held By */
+            /**
+             * Held By
+             * @description Empty where no copy is left: a deleted version holds none
+             */
             held_by: components["schemas"]["HeldBy"][];
         };
         /**
@@ -16636,6 +16831,45 @@ export interface components {
             refused: components["schemas"]["Refused"][];
             /** Refused Count */
             refused_count: number;
+        };
+        /**
+         * UsableIn
+         * @description A selection of examples, and whom it is to teach.
+         */
+        UsableIn: {
+            /**
+             * Role
+             * @default planner
+             * @enum {string}
+             */
+            role?: "planner" | "writer" | "judge";
+            filters?: components["schemas"]["Filter"];
+        };
+        /**
+         * UsableOut
+         * @description How many of the examples that fit a filter a role can learn from. Duplicates are not taken away yet.
+         */
+        UsableOut: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "planner" | "writer" | "judge";
+            /**
+             * Fit
+             * @description Examples that fit the filter; null, with the rest, where more than 100,000 do
+             */
+            fit: number | null;
+            /**
+             * Used
+             * @description Of these, those that the role can learn from
+             */
+            used: number | null;
+            /**
+             * Missing
+             * @description What keeps the others out, in words; empty where all are in
+             */
+            missing: string | null;
         };
         /**
          * VariantOut
@@ -17118,6 +17352,13 @@ export interface components {
              * @description Connected accounts of the channel
              */
             accounts?: string[];
+            /**
+             * Sent As
+             * @description E-mail: the From line of each of them.
+             */
+            sent_as?: {
+                [key: string]: string;
+            };
         };
         /**
          * PreviewIn
@@ -24230,7 +24471,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no publication with this id. */
+            /** @description There is no publication with this id.; There is no such reading of this publication. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -24239,7 +24480,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This publication stands nowhere yet.; This Idempotency-Key came before with another body. */
+            /** @description This publication stands nowhere yet.; Only what a person typed can be mended or taken away by hand.; This Idempotency-Key came before with another body. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -24267,6 +24508,87 @@ export interface operations {
                 };
             };
             /** @description Some fields do not fit.; A reading has one counter at least.; It cannot have been read at this time. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_reading_away: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                publication_id: string;
+                reading_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicationMeasuredOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no publication with this id.; There is no such reading of this publication. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Only what a person typed can be mended or taken away by hand. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -24975,6 +25297,77 @@ export interface operations {
                 };
             };
             /** @description Some fields do not fit.; Nothing can be published by this account now. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_account_default: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelAccountOut"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such account. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -28108,7 +28501,7 @@ export interface operations {
                 metric?: ("engagement" | "quality" | "approval") | null;
                 /** @description topic, voice, time, form, business or mixed */
                 type?: string | null;
-                /** @description Compared on this channel */
+                /** @description Compared on this channel, by any of its names: twitter is x */
                 channel?: string | null;
             };
             header?: never;
@@ -28146,7 +28539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit. */
+            /** @description Some fields do not fit.; There is no such channel. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -28740,6 +29133,7 @@ export interface operations {
                 as_of?: string | null;
                 /** @description A time zone such as Europe/Berlin. */
                 zone?: string;
+                /** @description By any of its names: twitter is x. */
                 channel?: string | null;
             };
             header?: never;
@@ -28777,7 +29171,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; There is no time zone of this name. */
+            /** @description Some fields do not fit.; There is no time zone of this name.; There is no such channel. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -34061,7 +34455,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description A saved filter has this name already. */
+            /** @description A saved filter has this name already; capitals make no other name. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -34243,7 +34637,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description A saved filter has this name already. */
+            /** @description A saved filter has this name already; capitals make no other name. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -34509,7 +34903,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description There is already a dataset with this name. */
+            /** @description There is already a dataset with this name.; The versions of one dataset are for one role. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -34567,11 +34961,103 @@ export interface operations {
             };
         };
     };
+    count_usable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsableIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_UsableOut_"];
+                };
+            };
+            /** @description The body is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description No valid key came with the request. */
+            401: {
+                headers: {
+                    /** @description How to sign in. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Your role does not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body is larger than this server takes. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The body's Content-Type is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Some fields do not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The database does not answer. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     upload_dataset: {
         parameters: {
             query: {
                 name: string;
-                role?: "planner" | "writer" | "judge";
+                /** @description Left out: that of the name's version before, else writer */
+                role?: ("planner" | "writer" | "judge") | null;
                 description?: string;
                 format?: "jsonl" | "openai" | "gemini" | "bedrock" | "chatml";
                 target?: ("openai" | "gemini" | "claude" | "together" | "local") | null;
@@ -34632,7 +35118,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description There is already a dataset with this name. */
+            /** @description There is already a dataset with this name.; The versions of one dataset are for one role. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -35779,6 +36265,15 @@ export interface operations {
             };
             /** @description There is no example of this run. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description What this example held was erased. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -37008,7 +37503,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description There is already a rule with this name. */
+            /** @description There is already a rule with this name.; The versions of one dataset are for one role. */
             409: {
                 headers: {
                     [name: string]: unknown;

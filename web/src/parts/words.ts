@@ -24,6 +24,9 @@ const fixed = (value: number, digits: number) =>
 
 export const whole = (value: number | null | undefined) =>
   value == null ? NONE : count.format(value).replace("-", "−");
+const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
+/** A number in the least room: 1.2K, 3M. */
+export const brief = (value: number): string => compact.format(value).replace("-", "−");
 export const score = (value: number | null | undefined, digits = 2) => (value == null ? NONE : fixed(value, digits));
 /** A p- or q-value: nobody needs a fifth digit, and none is ever nothing. */
 export const chance = (value: number | null | undefined): string =>
@@ -145,6 +148,7 @@ const CHANNELS: Record<string, string> = {
   wordpress: "WordPress",
   ghost: "Ghost",
   webhook: "Webhook",
+  smtp: "E-mail",
   outbox: "Outbox",
 };
 export const channelName = (channel: string) => CHANNELS[channel] ?? spoken(channel);

@@ -19,6 +19,7 @@ class Ghost:
     provider = "ghost"
     label = "Ghost"
     needs = ("admin_key",)
+    may = ()
     secret = ("admin_key",)
 
     async def identity(self, address: str, given: dict[str, str]) -> Identity:

@@ -15,6 +15,7 @@ class Webhook:
     provider = "webhook"
     label = "Webhook"
     needs = ()
+    may = ()
     secret = ("signing_key", "address")  # an address may be as good as a key
 
     async def identity(self, address: str, given: dict[str, str]) -> Identity:

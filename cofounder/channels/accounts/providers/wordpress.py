@@ -11,6 +11,7 @@ class WordPress:
     provider = "wordpress"
     label = "WordPress"
     needs = ("user", "password")
+    may = ()
     secret = ("user", "password")
 
     async def identity(self, address: str, given: dict[str, str]) -> Identity:

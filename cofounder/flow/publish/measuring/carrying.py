@@ -69,6 +69,8 @@ async def _plan(known: Sequence[Connected], moment: datetime, done: Done) -> lis
         chosen = post_ages(await runtime.value(session, "measure_ages"))
         since = moment - ROOM * chosen[-1]
         await queries.follow_people(session)
+    await _answered(moment)  # before what nobody read is given up
+    async with transaction() as session:
         done.missed += await queries.give_up(session, since, " Nobody could read it in all that time.")
     fresh = []
     for connected in known:
@@ -85,7 +87,19 @@ async def _plan(known: Sequence[Connected], moment: datetime, done: Done) -> lis
         fresh += [connected] if made else []
     by_hand = partial(queries.plan_by_hand, ages=ages.by_hand(chosen), since=since, readable=list(readers.READABLE))
     done.planned += await _planned(by_hand)
+    await _answered(moment)  # of what was planned just now a reading may be there: typed at once, or imported
     return fresh
+
+
+async def _answered(moment: datetime) -> None:
+    """End what people are asked for and readings are there for, thousand after thousand."""
+    while not durable.stopping():
+        async with transaction() as session:
+            number = await writing.answer(session, moment)
+            if number:
+                live.changed(session, TOPIC)
+        if not number:
+            break
 
 
 async def _planned(some: Callable[[AsyncSession], Awaitable[int]]) -> int:

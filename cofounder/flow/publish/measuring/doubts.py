@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 
 from cofounder.business.records import service as records
+from cofounder.business.records.odd import ODD
 from cofounder.channels.readers import COUNTERS
 
-_ODD = {
-    "clicks_above_views": "More clicks than views or impressions.",
-    "reach_above_impressions": "More people reached than times shown.",
-}
+_ODD = ODD["social_analytics"]
 
 
 def of(row: records.ReadingRow, earlier: Sequence[records.ReadingRow]) -> list[str]:
     """What its flags mean, and what has become less since the reading before. `earlier`: in the order of time."""
-    return [*(_ODD[flag] for flag in row.flags if flag in _ODD), *_falls(row, earlier)]
+    return [*(_ODD[flag].said for flag in row.flags if flag in _ODD), *_falls(row, earlier)]
 
 
 def _falls(row: records.ReadingRow, earlier: Sequence[records.ReadingRow]) -> list[str]:

@@ -1,6 +1,6 @@
 """What can be wrong with a reading."""
 
-from cofounder.kit.errors import Conflict, InputInvalid
+from cofounder.kit.errors import Conflict, InputInvalid, NotFound
 
 
 class NothingToMeasure(Conflict):
@@ -13,6 +13,18 @@ class ReadingEmpty(InputInvalid):
     """A reading has one counter at least."""
 
     hint = "Send impressions, views, reach, clicks, likes, shares, comments or bookmarks."
+
+
+class ReadingMissing(NotFound):
+    """There is no such reading of this publication."""
+
+    hint = "Its readings, with their ids: GET /api/publications/ID/measurements"
+
+
+class ReadingNotTyped(Conflict):
+    """Only what a person typed can be mended or taken away by hand."""
+
+    hint = "What a channel's account read is read anew by itself; what was imported is corrected by importing it again."
 
 
 class ReadingTimeUnfit(InputInvalid):

@@ -47,6 +47,20 @@ DELETE FROM measurements m USING publications p
 WHERE p.id = m.publication_id AND p.settled_by IS NOT NULL AND m.state <> 'done'
   AND m.external_id <> coalesce(p.external_id, '')""")
 
+# A reading that came in by itself, or before its age was planned, answers what a person is asked as a typed one does.
+_UNANSWERED = text("""
+SELECT DISTINCT m.publication_id, r.id AS reading_id, r.measured_at
+FROM measurements m JOIN posts o ON o.publication_id = m.publication_id
+JOIN social_post_analytics r ON r.post_id = o.id AND r.measured_at >= m.due_at AND r.measured_at <= :at
+WHERE m.source = '' AND m.state = 'due' AND m.due_at <= :at
+ORDER BY r.measured_at, m.publication_id LIMIT :limit""")
+
+# What a reading that is not there any more had answered is asked again, with the ages that it came too late for.
+_ASK_AGAIN = text("""
+UPDATE measurements m SET state = 'due', said = NULL, read_at = NULL, reading_id = NULL
+WHERE m.publication_id = :publication AND m.source = ''
+  AND (m.reading_id = :reading OR (m.state = 'missed' AND m.said = :too_late))""")
+
 _DUE = text("""
 SELECT publication_id, max(external_id) AS external_id, max(published_at) AS published_at, min(due_at) AS first_due_at
 FROM measurements WHERE source = :source AND state = 'due' AND try_at <= :at
@@ -97,6 +111,20 @@ async def follow_people(session: AsyncSession) -> None:
     await session.execute(_NAMED_ANEW)
     await session.execute(_MOVE)
     await session.execute(_TAKE_BACK)
+
+
+async def unanswered(session: AsyncSession, at: datetime, limit: int) -> list[tuple[UUID, UUID, datetime]]:
+    """(publication, reading, its time) of readings that are there for ages which a person is still asked for, the oldest
+    first.
+    """
+    rows = await session.execute(_UNANSWERED, {"at": at, "limit": limit})
+    return [(row.publication_id, row.reading_id, row.measured_at) for row in rows]
+
+
+async def ask_again(session: AsyncSession, publication_id: UUID, reading_id: UUID, too_late: str) -> None:
+    """Open the ages that a reading had answered, or made too late for another."""
+    given = {"publication": publication_id, "reading": reading_id, "too_late": too_late}
+    await session.execute(_ASK_AGAIN, given)
 
 
 async def due(session: AsyncSession, source: str, at: datetime, limit: int) -> list[dict[str, Any]]:
@@ -155,6 +183,11 @@ def _narrowed(states: Sequence[str] | None, by_hand: bool | None, until: datetim
     return wanted
 
 
+def by_due(states: Sequence[str] | None) -> bool:
+    """Whether these are listed in the order in which they are due: what has ended or is to come is, by its post."""
+    return list(states or ()) == ["due"]
+
+
 async def page(
     session: AsyncSession,
     *,
@@ -164,13 +197,21 @@ async def page(
     after: tuple[datetime, UUID, int] | None,
     limit: int,
 ) -> Sequence[Measurement]:
-    """Ages of publications: what is due in the order in which it is, else the latest first."""
+    """Ages of publications: what is due in the order in which it is, else by post, the newest first, with its ages.
+
+    `after`: when the last one was due or its post went out, its publication and its age.
+    """
     wanted = select(Measurement).where(*_narrowed(states, by_hand, until))
-    order = (Measurement.due_at, Measurement.publication_id, Measurement.age_seconds)
-    rising = list(states or ()) == ["due"]
-    if after is not None:
-        wanted = wanted.where(tuple_(*order) > after if rising else tuple_(*order) < after)
-    ordered = wanted.order_by(*(order if rising else (one.desc() for one in order))).limit(limit)
+    if by_due(states):
+        order = (Measurement.due_at, Measurement.publication_id, Measurement.age_seconds)
+        if after is not None:
+            wanted = wanted.where(tuple_(*order) > after)
+        ordered = wanted.order_by(*order).limit(limit)
+    else:
+        falling = (Measurement.published_at, Measurement.publication_id, -Measurement.age_seconds)
+        if after is not None:
+            wanted = wanted.where(tuple_(*falling) < (after[0], after[1], -after[2]))
+        ordered = wanted.order_by(*(one.desc() for one in falling)).limit(limit)
     return (await session.scalars(ordered)).all()
 
 

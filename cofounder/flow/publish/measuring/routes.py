@@ -8,7 +8,13 @@ from fastapi import Query
 from cofounder.business.records.service import CursorInvalid
 from cofounder.flow.publish.errors import PublicationMissing
 from cofounder.flow.publish.measuring import carrying, service
-from cofounder.flow.publish.measuring.errors import NothingToMeasure, ReadingEmpty, ReadingTimeUnfit
+from cofounder.flow.publish.measuring.errors import (
+    NothingToMeasure,
+    ReadingEmpty,
+    ReadingMissing,
+    ReadingNotTyped,
+    ReadingTimeUnfit,
+)
 from cofounder.flow.publish.measuring.schemas import (
     MeasurementsOut,
     MeasurementState,
@@ -34,12 +40,20 @@ async def show_measurements(publication_id: UUID, session: Session, caller: View
 @router.post(
     "/publications/{publication_id}/readings",
     status_code=201,
-    responses=documented(PublicationMissing, NothingToMeasure, ReadingEmpty, ReadingTimeUnfit, KeyReused),
+    responses=documented(
+        PublicationMissing,
+        NothingToMeasure,
+        ReadingEmpty,
+        ReadingTimeUnfit,
+        ReadingMissing,
+        ReadingNotTyped,
+        KeyReused,
+    ),
 )
 async def type_reading(
     publication_id: UUID, body: ReadingIn, session: Session, caller: Operator, once: Once
 ) -> ReadingTypedOut:
-    """Write down what you read of a post. The same time again corrects it; what looks odd is kept, and said."""
+    """Write down what you read of a post. The same minute again corrects it; what looks odd is kept, and said."""
     return await once.answer(
         session,
         caller.who,
@@ -47,6 +61,17 @@ async def type_reading(
         lambda: service.type_in(session, publication_id, body, by=caller),
         ReadingTypedOut,
     )
+
+
+@router.delete(
+    "/publications/{publication_id}/readings/{reading_id}",
+    responses=documented(PublicationMissing, ReadingMissing, ReadingNotTyped),
+)
+async def take_reading_away(
+    publication_id: UUID, reading_id: UUID, session: Session, caller: Operator
+) -> PublicationMeasuredOut:
+    """Take a reading away that somebody typed by mistake; what it answered is asked again."""
+    return await service.take_away(session, publication_id, reading_id, by=caller)
 
 
 @router.get("/measurements", responses=documented(CursorInvalid))
@@ -58,7 +83,7 @@ async def list_measurements(
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> MeasurementsOut:
-    """What was read, missed or is due, and why; `state=due` alone lists only what is due by now, the oldest first."""
+    """What was read, missed or is due, and why, the newest post first; `state=due` alone: due by now, the oldest first."""
     return await service.listed(session, states=state, by_hand=by_hand, cursor=cursor, limit=limit)
 
 

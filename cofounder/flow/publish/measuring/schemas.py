@@ -28,6 +28,7 @@ class CountersOut(Shown):
 class PostReadingOut(CountersOut):
     """One reading of a post."""
 
+    reading_id: UUID
     measured_at: datetime
     age_seconds: int | None = Field(description="How old the post was; null where nobody knows since when it stands.")
     source: str = Field(description="The provider, an import's name, or typed.")
@@ -56,7 +57,7 @@ class AgeOut(Shown):
 class ForetoldOut(Shown):
     """What was foretold of one outcome at three days, and what came."""
 
-    outcome: str
+    outcome: str = Field(description="`engagement` is clicks + shares + comments: `likes` are no part of it.")
     value: float | None
     low: float | None
     high: float | None
@@ -106,7 +107,10 @@ class PublicationMeasuredOut(Shown):
 class ReadingIn(Body):
     """What a person read of a post. Counters are cumulative; what is left out was not read."""
 
-    measured_at: Time | None = Field(default=None, description="When it was read; left out: now.")
+    measured_at: Time | None = Field(
+        default=None, description="When it was read, kept to the minute; left out: now, or that of `replaces`."
+    )
+    replaces: UUID | None = Field(default=None, description="A typed reading, which this one takes the place of.")
     impressions: Counter | None = None
     views: Counter | None = None
     reach: Counter | None = None

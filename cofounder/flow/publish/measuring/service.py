@@ -16,7 +16,13 @@ from cofounder.channels.readers import COUNTERS, READABLE
 from cofounder.flow.publish import service as publications
 from cofounder.flow.publish.measuring import ages, doubts, queries, writing
 from cofounder.flow.publish.measuring.carrying import TOPIC
-from cofounder.flow.publish.measuring.errors import NothingToMeasure, ReadingEmpty, ReadingTimeUnfit
+from cofounder.flow.publish.measuring.errors import (
+    NothingToMeasure,
+    ReadingEmpty,
+    ReadingMissing,
+    ReadingNotTyped,
+    ReadingTimeUnfit,
+)
 from cofounder.flow.publish.measuring.schemas import (
     AgeOut,
     AttributedOut,
@@ -43,7 +49,7 @@ from cofounder.personas.followers import service as followers
 SCORED = timedelta(hours=72)  # the age by which predictions and voices are judged
 TYPED = "typed"
 _SLACK = timedelta(minutes=5)  # clocks of two machines
-_TWICE = timedelta(minutes=1)
+_TWICE = timedelta(minutes=2)  # within a minute, of which the first may have been kept as it began
 
 
 async def of(session: AsyncSession, publication_id: UUID) -> PublicationMeasuredOut:
@@ -87,7 +93,7 @@ async def listed(
 ) -> MeasurementsOut:
     """Ages of publications and how they stand; asked for `due` alone, those whose time has come. Raises CursorInvalid."""
     at = now()
-    until = at if list(states or ()) == ["due"] else None
+    until = at if queries.by_due(states) else None
     rows = list(
         await queries.page(session, states=states, by_hand=by_hand, until=until, after=_place(cursor), limit=limit + 1)
     )
@@ -96,7 +102,7 @@ async def listed(
     counted = await queries.counts(session, at)
     return MeasurementsOut(
         items=[_listed(row, told.get(row.publication_id, {})) for row in shown],
-        next_cursor=_cursor(shown[-1]) if len(rows) > limit else None,
+        next_cursor=_cursor(shown[-1], by_due=queries.by_due(states)) if len(rows) > limit else None,
         total=await queries.total(session, states=states, by_hand=by_hand, until=until),
         counts=MeasurementCountsOut(**counted),
         accounts=[
@@ -115,9 +121,9 @@ async def due(session: AsyncSession) -> int:
 
 
 async def type_in(session: AsyncSession, publication_id: UUID, said: ReadingIn, *, by: Caller) -> ReadingTypedOut:
-    """Keep what a person read of a post; the same time again corrects it, and the same again within a minute is one.
+    """Keep what a person read of a post; the same minute again corrects it, and the same again within a minute is one.
 
-    Raises PublicationMissing, NothingToMeasure, ReadingEmpty, ReadingTimeUnfit.
+    Raises PublicationMissing, NothingToMeasure, ReadingEmpty, ReadingTimeUnfit, ReadingMissing, ReadingNotTyped.
     """
     row = await publications.locked(session, publication_id)  # sent twice at once, it is one reading
     counts = {name: getattr(said, name) for name in COUNTERS if getattr(said, name) is not None}
@@ -128,11 +134,12 @@ async def type_in(session: AsyncSession, publication_id: UUID, said: ReadingIn, 
         raise NothingToMeasure(f"It is {row.state}." if row.state != "published" else "It lies in the outbox.")
     post = await _post(session, publication_id)
     rows = await records.readings_of(session, post)
-    at = said.measured_at or _just_typed(rows, counts) or now()
-    if at > now() + _SLACK:
-        raise ReadingTimeUnfit("It lies in the future.", field="measured_at")
-    if at < since.replace(second=0, microsecond=0):
-        raise ReadingTimeUnfit(f"The post went out at {since:%Y-%m-%d %H:%M} UTC, after that.", field="measured_at")
+    before = _typed(rows, said.replaces, "replaces") if said.replaces is not None else None
+    given = said.measured_at or (before.measured_at if before else _just_typed(rows, counts))
+    at = _minute(given or now(), since)
+    if before is not None and before.measured_at != at:
+        await _gone(session, publication_id, before, by)
+        rows.remove(before)
     flags = records.odd(counts)
     kept = await records.correct_reading(
         session,
@@ -149,6 +156,63 @@ async def type_in(session: AsyncSession, publication_id: UUID, said: ReadingIn, 
     live.changed(session, "publications", publication_id)
     notes = doubts.of(kept, [one for one in rows if one.measured_at < at])
     return ReadingTypedOut(reading=_reading(kept, since, notes), notes=notes)
+
+
+async def take_away(
+    session: AsyncSession, publication_id: UUID, reading_id: UUID, *, by: Caller
+) -> PublicationMeasuredOut:
+    """Take a typed reading away, for it was a mistake; what it answered is asked again.
+
+    Raises PublicationMissing, ReadingMissing, ReadingNotTyped.
+    """
+    await publications.locked(session, publication_id)
+    rows = await records.readings_of(session, await _post(session, publication_id))
+    await _gone(session, publication_id, _typed(rows, reading_id, "reading_id"), by)
+    live.changed(session, TOPIC, publication_id)
+    live.changed(session, "publications", publication_id)
+    return await of(session, publication_id)
+
+
+async def typed_at(session: AsyncSession, publication_id: UUID, at: datetime) -> UUID:
+    """The reading that a person typed for this minute. Raises PublicationMissing, ReadingMissing."""
+    await publications.get(session, publication_id)
+    rows = await records.readings_of(session, await _post(session, publication_id))
+    for row in reversed(rows):
+        if row.source == TYPED and _to_the_minute(row.measured_at) == _to_the_minute(at):
+            return row.id
+    raise ReadingMissing(f"Nobody typed one of {at:%Y-%m-%d %H:%M} UTC.", field="at")
+
+
+async def _gone(session: AsyncSession, publication_id: UUID, row: records.ReadingRow, by: Caller) -> None:
+    told = {name: value for name, value in _counters(row).items() if value is not None}
+    await records.remove_reading(session, row)
+    await writing.taken_away(session, publication_id, row.id, now())
+    details = {"at": row.measured_at.isoformat(), **told}
+    await audit(session, by.who, "publication.reading_removed", "publication", str(publication_id), details)
+
+
+def _typed(rows: Sequence[records.ReadingRow], id: UUID, field: str) -> records.ReadingRow:
+    row = next((one for one in rows if one.id == id), None)
+    if row is None:
+        raise ReadingMissing(field=field)
+    if row.source != TYPED:
+        raise ReadingNotTyped(f"This one is of {row.source}.", field=field)
+    return row
+
+
+def _minute(at: datetime, since: datetime) -> datetime:
+    """When a person read it: people know minutes, and so typed again of the same minute it corrects. Raises
+    ReadingTimeUnfit.
+    """
+    if at > now() + _SLACK:
+        raise ReadingTimeUnfit("It lies in the future.", field="measured_at")
+    if at < _to_the_minute(since):
+        raise ReadingTimeUnfit(f"The post went out at {since:%Y-%m-%d %H:%M} UTC, after that.", field="measured_at")
+    return max(_to_the_minute(at), since)
+
+
+def _to_the_minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 def _just_typed(rows: Sequence[records.ReadingRow], counts: dict[str, int]) -> datetime | None:
@@ -218,8 +282,9 @@ def _reading(row: records.ReadingRow, since: datetime | None, notes: list[str]) 
     counts = _counters(row)
     return PostReadingOut(
         **counts,
+        reading_id=row.id,
         measured_at=row.measured_at,
-        age_seconds=int((row.measured_at - since).total_seconds()) if since else None,
+        age_seconds=max(0, int((row.measured_at - since).total_seconds())) if since else None,
         source=row.source,
         engagement_rate=_rate(counts),
         flags=list(row.flags),
@@ -296,8 +361,9 @@ def _listed(row: Measurement, told: dict[str, Any]) -> MeasurementOut:
     )
 
 
-def _cursor(row: Measurement) -> str:
-    return f"{row.due_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}~{row.publication_id}~{row.age_seconds}"
+def _cursor(row: Measurement, *, by_due: bool) -> str:
+    at = row.due_at if by_due else row.published_at
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}~{row.publication_id}~{row.age_seconds}"
 
 
 def _place(cursor: str | None) -> tuple[datetime, UUID, int] | None:

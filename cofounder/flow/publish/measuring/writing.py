@@ -81,8 +81,24 @@ def placed(waiting: list[Measurement], at: datetime) -> tuple[list[Measurement],
     return [rows[int(one.age.total_seconds())] for one in read], [rows[int(one.age.total_seconds())] for one in missed]
 
 
+async def answer(session: AsyncSession, at: datetime) -> int:
+    """End the ages that people are asked for and that readings are there for by now; of how many publications, at most a
+    thousand.
+    """
+    found = await queries.unanswered(session, at, queries.PLANNED_AT_ONCE)
+    for publication_id, reading_id, measured_at in found:
+        await answered(session, publication_id, reading_id, measured_at)
+    return len({publication_id for publication_id, _, _ in found})
+
+
+async def taken_away(session: AsyncSession, publication_id: UUID, reading_id: UUID, at: datetime) -> None:
+    """Ask again for what a reading, which is gone, had answered, unless another one answers it."""
+    await queries.ask_again(session, publication_id, reading_id, TOO_LATE)
+    await answer(session, at)
+
+
 async def answered(session: AsyncSession, publication_id: UUID, reading_id: UUID, at: datetime) -> None:
-    """End the ages that a typed reading is for."""
+    """End the ages that a reading is for which no round of ours took."""
     waiting = (await queries.open_ages(session, [publication_id])).get(publication_id, [])
     read, missed = placed(waiting, at)
     settled = [_ended(each, "done", late(each, at), at, reading_id) for each in read]

@@ -73,13 +73,14 @@ async def test_what_a_person_types_is_kept_and_answers_what_was_asked(
     assert (await states(id))[72] == "done"
 
 
-async def test_typed_again_of_the_same_time_it_corrects(clients: Clients) -> None:
+async def test_typed_again_of_the_same_minute_it_corrects(clients: Clients) -> None:
     _, operator = clients
     id = await by_hand()
-    at = (now() - timedelta(hours=2)).isoformat()
-    for likes in (5, 6):
-        assert (await type_in(operator, id, measured_at=at, likes=likes)).status_code == 201
-    assert [row["likes"] for row in await readings()] == [6]
+    at = (now() - timedelta(hours=2)).replace(second=0, microsecond=0)
+    for likes, seconds in ((5, 0), (7, 59), (6, 12.345678)):
+        said = await type_in(operator, id, measured_at=(at + timedelta(seconds=seconds)).isoformat(), likes=likes)
+        assert said.status_code == 201
+    assert [(row["likes"], row["measured_at"]) for row in await readings()] == [(6, at)]
     first = await type_in(operator, id, key="once", likes=7)
     assert (await type_in(operator, id, key="once", likes=7)).json() == first.json()
     assert (await type_in(operator, id, key="once", likes=8)).json()["code"] == "key_reused"
@@ -101,19 +102,44 @@ async def test_what_looks_odd_is_kept_and_said(clients: Clients) -> None:
     assert [one["notes"] for one in seen] == [["More clicks than views or impressions."], said["notes"]]
 
 
+@pytest.mark.parametrize(
+    ("counts", "flag", "note"),
+    [
+        ({"impressions": 10, "likes": 11}, "likes_above_impressions", "More likes than times shown."),
+        ({"impressions": 0, "shares": 1}, "shares_above_impressions", "More shares than times shown."),
+        ({"views": 10, "comments": 11}, "comments_above_impressions", "More comments than times shown."),
+        ({"reach": 10, "bookmarks": 11}, "bookmarks_above_impressions", "More bookmarks than times shown."),
+        ({"likes": 10**12}, "likes_above_people", "More likes than people on earth."),
+        ({"reach": 10**12}, "reach_above_people", "More people reached than people on earth."),
+        # One person may share and comment several times, and a video is shown more often than it is watched.
+        ({"reach": 10, "shares": 11, "comments": 11}, None, None),
+        ({"impressions": 20, "views": 10, "likes": 11, "shares": 11, "comments": 11}, None, None),
+        ({"impressions": 10, "likes": 10, "shares": 10, "comments": 10}, None, None),
+        ({"likes": 10, "shares": 11}, None, None),
+    ],
+)
+async def test_more_reactions_than_times_shown_or_than_people_are_kept_and_said(
+    clients: Clients, counts: dict[str, Any], flag: str | None, note: str | None
+) -> None:
+    viewer, operator = clients
+    id = await by_hand()
+    said = (await type_in(operator, id, **counts)).json()
+    assert (said["reading"]["flags"], said["notes"]) == ([flag] if flag else [], [note] if note else [])
+    assert (await shown(viewer, id))["readings"][0]["notes"] == said["notes"]
+
+
 async def test_the_same_typed_twice_in_a_moment_is_one_reading(clients: Clients) -> None:
     viewer, operator = clients
     id = await by_hand()
     first, second = await asyncio.gather(*(type_in(operator, id, likes=5) for _ in range(2)))
     assert first.json()["reading"] == second.json()["reading"]
     assert len((await shown(viewer, id))["readings"]) == 1
-    assert (await type_in(operator, id, likes=6)).status_code == 201  # another count is another reading
-    assert (await type_in(operator, id, likes=6, views=9)).status_code == 201
-    assert [row["likes"] for row in await readings()] == [5, 6, 6]
-    with clock.frozen(now() + timedelta(minutes=2)):
-        async with transaction() as session:
-            await service.type_in(session, id, ReadingIn(likes=6, views=9), by=LOCAL_OWNER)
-    assert len(await readings()) == 4
+    at = now().replace(second=59, microsecond=900_000)
+    for later, likes, rows in ((0.0, 6, 1), (0.05, 7, 1), (0.15, 7, 1), (60.15, 8, 2), (180.2, 8, 3)):
+        with clock.frozen(at + timedelta(minutes=1, seconds=later)):
+            async with transaction() as session:
+                await service.type_in(session, id, ReadingIn(likes=likes), by=LOCAL_OWNER)
+        assert len(await readings()) == rows + 1, later
 
 
 async def test_what_cannot_be_so_is_refused_by_its_field(clients: Clients) -> None:

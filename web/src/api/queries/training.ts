@@ -35,6 +35,15 @@ export const trainingSums = (filter: TrainingFilter) =>
     placeholderData: (before) => before,
   });
 
+export const usableFor = (role: Schemas["UsableIn"]["role"], filters: TrainingFilter) =>
+  queryOptions({
+    queryKey: ["training", "usable", role, filters],
+    queryFn: () =>
+      askIn(
+        client.POST("/api/orchestrator/training/datasets/usable", { body: { role, filters } as Schemas["UsableIn"] }),
+      ),
+  });
+
 export const trainingChoices = () =>
   queryOptions({
     queryKey: ["training", "choices"],
@@ -131,6 +140,18 @@ export const datasetLeftOut = (id: string) =>
         }),
       ),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+/** The version that a name stands for, else the newest of it: the next one is for the same role. */
+export const versionBefore = (name: string) =>
+  queryOptions({
+    queryKey: ["datasets", "before", name.trim().toLowerCase()],
+    queryFn: async () => {
+      const found = await askIn(
+        client.GET("/api/orchestrator/training/datasets", { params: { query: { name: name.trim(), limit: 50 } } }),
+      );
+      return found.items.find((one) => one.is_current) ?? found.items[0] ?? null;
+    },
   });
 
 export const datasetsCompared = (first: string, second: string) =>

@@ -168,6 +168,7 @@ function Content({ found, hand, blocked, took }: ContentProps) {
   const [chosen, setChosen] = useState<Record<string, boolean>>(() =>
     Object.fromEntries(names.map((name) => [name, true])),
   );
+  const [by, setBy] = useState<Record<string, string>>({});
   const [focus, setFocus] = useState(names[0] ?? "");
   const approver = useMay("approver");
   const [unready, setUnready] = useState(false); // an image in hand that is not with the texts yet
@@ -249,6 +250,8 @@ function Content({ found, hand, blocked, took }: ContentProps) {
         names={names}
         chosen={chosen}
         setChosen={setChosen}
+        by={by}
+        setBy={setBy}
         edits={editing.changed}
         stale={editing.stale}
         blocked={blocked || unready}
@@ -265,7 +268,7 @@ function Content({ found, hand, blocked, took }: ContentProps) {
       <div key={name} className={styles.variant} data-read={name === focus || undefined}>
         <Preview
           name={name}
-          variant={each}
+          variant={going(each, by[name])}
           showing={{ ...each, ...editing.shown[name] }}
           company={house}
           place={place}
@@ -275,6 +278,14 @@ function Content({ found, hand, blocked, took }: ContentProps) {
       </div>
     ) : null;
   }
+}
+
+/** A text as the account that was chosen sends it. Why the usual one is the outbox, or what it charges there, is not about that. */
+function going(variant: Variant, account?: string): Variant {
+  const { delivery } = variant;
+  if (!account || account === delivery.account) return variant;
+  const note = [account, delivery.account].includes("outbox") ? null : delivery.note;
+  return { ...variant, delivery: { ...delivery, account, note } };
 }
 
 function Issues({ issues }: { issues: Schemas["VariantOut"]["issues"] }) {

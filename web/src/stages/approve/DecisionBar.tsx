@@ -23,6 +23,8 @@ type Props = {
   names: string[];
   chosen: Record<string, boolean>;
   setChosen: (next: Record<string, boolean>) => void;
+  by?: Record<string, string>; // channel -> account, of those that a person chose
+  setBy?: (by: Record<string, string>) => void;
   edits: Edits;
   /** The plan as the person changed it. */
   plan?: Schemas["Plan"];
@@ -66,6 +68,9 @@ function accountsOf(picked: string[], by: Record<string, string>) {
   return named.length ? Object.fromEntries(named) : undefined;
 }
 
+/** An account with what its messages say they are from, where its name does not say that. */
+const spelled = (account: string, from?: string) => (!from || from.includes(account) ? account : `${account}: ${from}`);
+
 /** By which of a channel's accounts it goes, where it has several. */
 function Accounts({
   channel,
@@ -88,7 +93,7 @@ function Accounts({
     >
       {of.accounts.map((one) => (
         <option key={one} value={one}>
-          {one}
+          {spelled(one, of.sent_as?.[one])}
         </option>
       ))}
       <option value="outbox">Outbox</option>
@@ -109,6 +114,8 @@ export function DecisionBar({
   names,
   chosen,
   setChosen,
+  by = {},
+  setBy,
   edits,
   plan,
   stale,
@@ -124,7 +131,6 @@ export function DecisionBar({
   const [feedback, setFeedback] = useDraft(`feedback:${found.task_id}:${found.round}`, "");
   const meant = found.publish_at && Date.parse(found.publish_at) > Date.now() ? found.publish_at : null;
   const [at, setAt] = useState(meant ? inputTime(new Date(meant)) : "");
-  const [by, setBy] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useProblem<Problem | null>(null);
   const setAsking = (what: typeof asking) => {
@@ -279,7 +285,7 @@ export function DecisionBar({
                 channel={name}
                 of={found.channel_variants[name]?.delivery}
                 value={by[name]}
-                set={(account) => setBy((before) => ({ ...before, [name]: account }))}
+                set={(account) => setBy?.({ ...by, [name]: account })}
               />
             )}
           </Fragment>

@@ -156,7 +156,7 @@ function Email({ variant, text, company }: { variant: Variant; text: string; com
     <>
       <dl className={styles.mail}>
         <dt>From</dt>
-        <dd>{company || "Your company"}</dd>
+        <dd>{variant.delivery.sent_as?.[variant.delivery.account] ?? (company || "Your company")}</dd>
         <dt>Subject</dt>
         <dd>
           <b>{variant.subject ?? "–"}</b>

@@ -14,7 +14,7 @@ export const offered = (of: Record<string, Told> | undefined, now: number): [str
 
 /** "the hour from 14:00, 1.3 times the usual (1.1 to 1.5)": what is clearly better; else why there is no time. */
 export function reason(one: Told): string {
-  if (one.status === "not enough data") return `${thin(one.n, one.needed ?? 30)} measured posts.`;
+  if (one.status === "not enough data") return `${thin(one.n, one.needed ?? 30)} posts read at 72 hours or later.`;
   const better = [one.weekday, one.hour].filter((each) => each != null);
   if (better.length === 0) return `No hour and no weekday was clearly better, n = ${one.n}.`;
   const said = better.map(

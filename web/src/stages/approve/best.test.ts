@@ -29,7 +29,7 @@ test("a reason has its n, or says that there is not enough data", () => {
   expect(reason(told({ hour: effect("14:00") }) as never)).toContain("the hour from 14:00 had 1.30 times");
   expect(reason(told({ hour: effect("14:00") }) as never)).toContain("n = 40");
   expect(reason(told({ status: "not enough data", n: 3, needed: 30 }) as never)).toBe(
-    "Not enough data, 3 of 30 measured posts.",
+    "Not enough data, 3 of 30 posts read at 72 hours or later.",
   );
   expect(reason(told({ status: "no clear difference" }) as never)).toContain("clearly better, n = 40");
 });

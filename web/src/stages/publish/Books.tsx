@@ -28,7 +28,7 @@ export function Books() {
   return (
     <Panel
       title="What the site saw"
-      note={`${report.first_day} to ${report.last_day}; no cause is claimed`}
+      note={`${report.first_day} to ${report.last_day}, the last day imported; no cause is claimed`}
       aside={
         reports.length > 1 && (
           <Select

@@ -196,7 +196,7 @@ const WORDS: Record<string, string> = { coming: "To come" };
 type EntryProps = { one: Item; show: (one: Item) => void; drags: boolean; busy: boolean; wide?: boolean };
 
 function Entry({ one, show, drags, busy, wide = false }: EntryProps) {
-  const word = WORDS[one.state] ?? wordOf(one.state);
+  const word = one.word ?? WORDS[one.state] ?? wordOf(one.state);
   const clash = one.conflicts.map((each) => each.told).join(" ");
   const outline = one.kind === "outline";
   const moves = drags && one.moves;

@@ -10,7 +10,7 @@ import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
 import { Status } from "../../parts/Status";
-import { ago, day } from "../../parts/words";
+import { ago, counted, day } from "../../parts/words";
 import styles from "./Channels.module.css";
 import { Connect } from "./ChannelsConnect";
 import { type Account, type Channel, useChannelActs } from "./channels";
@@ -83,7 +83,7 @@ function Card({ channel, connect }: { channel: Channel; connect: (again?: Accoun
     <Panel title={channel.label} aside={<Status status={STANDS[channel.state]} word={WORDS[channel.state]} />}>
       <div className={styles.body}>
         <p className="quiet">{channel.takes}</p>
-        {channel.accounts.length === 0 && <p>{channel.detail}</p>}
+        {(channel.accounts.length === 0 || channel.channel === "email") && <p>{channel.detail}</p>}
         {channel.accounts.length > 0 && (
           <ul className={styles.accounts}>
             {channel.accounts.map((one) => (
@@ -115,7 +115,7 @@ function Card({ channel, connect }: { channel: Channel; connect: (again?: Accoun
         {admin && channel.channel === "email" && (
           <p>
             <Link to="/settings" search={{ tab: "connections" }}>
-              Set up the mail server
+              Set up the mail server of the settings
             </Link>
           </p>
         )}
@@ -149,7 +149,13 @@ function Row({ account, connect }: { account: Account; connect: () => void }) {
         {account.state === "needs_sign_in" && account.problem ? account.problem : account.health}
       </p>
       <p className="quiet">
-        {[account.address, account.checked_at && `Checked ${ago(account.checked_at, now)}`].filter(Boolean).join(" · ")}
+        {[
+          account.address,
+          account.mail && writes(account.mail),
+          account.checked_at && `Checked ${ago(account.checked_at, now)}`,
+        ]
+          .filter(Boolean)
+          .join(" · ")}
       </p>
       <Wrong problem={acts.problem} />
       {admin && account.state === "choosing" && (
@@ -172,6 +178,11 @@ function Row({ account, connect }: { account: Account; connect: () => void }) {
               Connect again
             </Button>
           )}
+          {account.state === "connected" && account.mail && (
+            <Button size="compact-xs" onClick={connect}>
+              Change
+            </Button>
+          )}
           {account.state !== "choosing" && (
             <Button size="compact-xs" loading={acts.busy === `check ${id}`} onClick={() => void acts.check(id)}>
               Check now
@@ -180,6 +191,15 @@ function Row({ account, connect }: { account: Account; connect: () => void }) {
           {account.state === "connected" && !account.is_default && (
             <Button size="compact-xs" loading={acts.busy === `default ${id}`} onClick={() => void acts.makeDefault(id)}>
               Make default
+            </Button>
+          )}
+          {account.is_default && account.mail && (
+            <Button
+              size="compact-xs"
+              loading={acts.busy === `default ${id}`}
+              onClick={() => void acts.leaveDefault(id)}
+            >
+              Not the default
             </Button>
           )}
           <Button size="compact-xs" c="var(--failed)" onClick={() => setLeaving(true)}>
@@ -209,6 +229,11 @@ function Row({ account, connect }: { account: Account; connect: () => void }) {
       </Modal>
     </li>
   );
+}
+
+/** Whose messages an e-mail account sends, and to how many. */
+function writes({ sender, recipients }: NonNullable<Account["mail"]>): string {
+  return `${sender} to ${counted(recipients.split("@").length - 1, "address", "addresses")}`;
 }
 
 export function Wrong({ problem }: { problem: Problem | null }) {

@@ -1,5 +1,5 @@
 /** Connects an account in plain steps: where to get what is asked for, then one form for the way that was chosen. */
-import { Button, Modal, PasswordInput, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { Button, Checkbox, Modal, PasswordInput, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { type FormEvent, useState } from "react";
 import { Once } from "../../pages/settings/Once";
@@ -10,11 +10,9 @@ import { Copy } from "./Publication";
 
 type Props = { channel: Channel; again?: Account; close: () => void };
 type Typed = Record<string, string>;
+type Field = { name: string; label: string; secret?: boolean; date?: boolean; optional?: boolean; help?: string };
 
-const FIELDS: Record<
-  Way,
-  { name: string; label: string; secret?: boolean; date?: boolean; optional?: boolean; help?: string }[]
-> = {
+const FIELDS: Record<Way, Field[]> = {
   sign_in: [
     { name: "client_id", label: "Client ID of your app" },
     { name: "client_secret", label: "Client secret of your app", secret: true },
@@ -33,18 +31,52 @@ const FIELDS: Record<
     { name: "admin_key", label: "Admin API key", secret: true },
   ],
   address: [{ name: "address", label: "Address", help: "https only" }],
+  mail_server: [
+    { name: "address", label: "Mail server", help: "HOST:PORT, for example smtp.example.org:587" },
+    { name: "user", label: "User", optional: true },
+    { name: "password", label: "Password", secret: true, optional: true },
+    { name: "sender", label: "Sender", help: "Name <address>; another address is another account" },
+    { name: "recipients", label: "Recipients", help: "Addresses with commas between; each gets a message of its own" },
+    { name: "reply_to", label: "Answers to", optional: true, help: "Left empty: to the sender" },
+  ],
 };
+
+/** An account's form as it stands before anybody types. */
+function before(again?: Account): Typed {
+  if (!again?.mail) return {};
+  const { sender, recipients, reply_to, starttls } = again.mail;
+  return { address: again.address, sender, recipients, reply_to: reply_to ?? "", open: starttls ? "" : "open" };
+}
+
+/** The fields of a way; connected again, what is secret may be left out where it is kept. */
+function fieldsOf(way: Way, again?: Account): Field[] {
+  const kept = { optional: true, help: "Left empty: as before" };
+  if (!again) return FIELDS[way];
+  if (way === "sign_in") return FIELDS[way].map((one) => ({ ...one, ...kept }));
+  return FIELDS[way].map((one) =>
+    way === "mail_server" && ["user", "password"].includes(one.name) ? { ...one, ...kept } : one,
+  );
+}
+
+/** What is sent of a form. */
+function bodyOf(way: Way, fields: Field[], typed: Typed, again?: Account) {
+  const named = [...fields.map((one) => one.name), "name"];
+  const { ends, ...said } = Object.fromEntries(named.map((name) => [name, typed[name]?.trim() || undefined]));
+  const expires = ends ? { expires_at: `${ends}T00:00:00Z` } : {};
+  if (way !== "mail_server") return { ...said, ...expires };
+  return { ...said, starttls: !typed.open, ...(again && !said.reply_to ? { reply_to: "" } : {}) };
+}
 
 export function Connect({ channel, again, close }: Props) {
   const first = channel.providers.find((one) => one.provider === again?.provider) ?? channel.providers[0];
   const [provider, setProvider] = useState(first);
   const [way, setWay] = useState<Way>(first?.ways[0] ?? "sign_in");
   const [kind, setKind] = useState(again?.kind ?? first?.kinds[0] ?? "");
-  const [typed, setTyped] = useState<Typed>({});
+  const [typed, setTyped] = useState<Typed>(() => before(again));
   const [key, setKey] = useState<string>();
   const acts = useChannelActs();
   if (!provider) return null;
-  const set = (name: string, value: string) => setTyped((before) => ({ ...before, [name]: value }));
+  const set = (name: string, value: string) => setTyped((held) => ({ ...held, [name]: value }));
   const choose = (named: string | null) => {
     const next = channel.providers.find((one) => one.provider === named);
     if (!next) return;
@@ -53,20 +85,13 @@ export function Connect({ channel, again, close }: Props) {
     setKind(next.kinds[0] ?? "");
     acts.forget();
   };
-  const fields = FIELDS[way].map((one) =>
-    again && way === "sign_in" ? { ...one, optional: true, help: "Left empty: as before" } : one,
-  );
+  const fields = fieldsOf(way, again);
   const lacking = fields.some((one) => !one.optional && !typed[one.name]?.trim());
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (lacking) return;
-    const said = Object.fromEntries(
-      [...fields.map((one) => one.name), "name"].map((name) => [name, typed[name]?.trim() || undefined]),
-    );
-    const { ends, ...rest } = said;
     const body = {
-      ...rest,
-      ...(ends ? { expires_at: `${ends}T00:00:00Z` } : {}),
+      ...bodyOf(way, fields, typed, again),
       provider: provider.provider,
       ...(provider.kinds.length > 1 ? { kind } : {}),
     };
@@ -83,7 +108,11 @@ export function Connect({ channel, again, close }: Props) {
       close();
     }
   };
-  const title = again ? `Connect ${again.name} again` : `Connect ${channel.label}`;
+  const title = !again
+    ? `Connect ${channel.label}`
+    : again.state === "connected"
+      ? `Change ${again.name}`
+      : `Connect ${again.name} again`;
   return (
     <Modal opened onClose={close} title={title} size="lg">
       {key ? (
@@ -153,6 +182,15 @@ export function Connect({ channel, again, close }: Props) {
               />
             );
           })}
+          {way === "mail_server" && (
+            <Checkbox
+              label="Encrypt the line (STARTTLS)"
+              description="Only a mail server on this very machine may do without. Port 465 is encrypted from the first byte."
+              checked={!typed.open}
+              error={acts.problem?.of("starttls")}
+              onChange={(event) => set("open", event.currentTarget.checked ? "" : "open")}
+            />
+          )}
           {!again && (
             <TextInput
               label="Name"
@@ -167,7 +205,7 @@ export function Connect({ channel, again, close }: Props) {
             <span className="space" />
             <Button onClick={close}>Cancel</Button>
             <Button type="submit" variant="filled" loading={acts.busy !== null} disabled={lacking}>
-              {way === "sign_in" ? `Sign in at ${provider.label}` : "Connect"}
+              {way === "sign_in" ? `Sign in at ${provider.label}` : again?.state === "connected" ? "Change" : "Connect"}
             </Button>
           </div>
         </form>

@@ -9,7 +9,7 @@ import { Panel } from "../../parts/Panel";
 import { capital, channelName, counted, score, short, spoken, visible } from "../../parts/words";
 import type { Waiting } from "../approve/Approval";
 import type { Detail } from "./effect";
-import { deliveryOf } from "./reading";
+import { deliveryOf, standing } from "./reading";
 
 export function Descent({ one, found }: { one: Detail; found?: Waiting }) {
   const task = useQuery(taskQuery(one.task_id)).data;
@@ -45,7 +45,7 @@ export function Descent({ one, found }: { one: Detail; found?: Waiting }) {
               </Link>
             ),
           ],
-          ["Post", `${channelName(one.channel)}, ${spoken(one.state).toLowerCase()}`],
+          ["Post", `${channelName(one.channel)}, ${(standing(one) ?? spoken(one.state)).toLowerCase()}`],
           ["Example", <Example key="example" id={one.task_id} />],
           ["Datasets", <Held key="held" id={one.task_id} of="datasets" />],
           ["Models", <Held key="models" id={one.task_id} of="models" />],

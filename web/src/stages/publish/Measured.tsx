@@ -20,6 +20,7 @@ import {
   OUTCOMES,
   old,
   pointsOf,
+  type Reading,
   type Measured as Shape,
   told,
 } from "./measured";
@@ -44,26 +45,37 @@ export function Measured({ id }: { id: string }) {
 
 function Whole({ of }: { of: Shape }) {
   const may = useMay("operator");
-  const [typing, setTyping] = useState(false);
+  const [typing, setTyping] = useState<Reading | "new">();
   return (
     <>
       {of.note && <p className="quiet">{of.note}</p>}
-      {of.readings.length > 0 ? <Read of={of} /> : of.published_at && <p className="quiet">Nothing was read yet.</p>}
+      {of.readings.length > 0 ? (
+        <Read of={of} mend={may ? setTyping : undefined} />
+      ) : (
+        of.published_at && <p className="quiet">Nothing was read yet.</p>
+      )}
       {of.foretold.length > 0 && <Foretold of={of} />}
       <Brought of={of} />
       <Followers of={of} />
       {of.ages.length > 0 && <Ages ages={of.ages} />}
       {may && of.published_at && !typing && (
         <div>
-          <Button onClick={() => setTyping(true)}>Type a reading</Button>
+          <Button onClick={() => setTyping("new")}>Type a reading</Button>
         </div>
       )}
-      {typing && <TypeReading id={of.publication_id} back={() => setTyping(false)} />}
+      {typing && (
+        <TypeReading
+          key={typing === "new" ? typing : typing.reading_id}
+          id={of.publication_id}
+          mends={typing === "new" ? undefined : typing}
+          back={() => setTyping(undefined)}
+        />
+      )}
     </>
   );
 }
 
-function Read({ of }: { of: Shape }) {
+function Read({ of, mend }: { of: Shape; mend?: (one: Reading) => void }) {
   const outcome = drawn(of);
   const points = pointsOf(outcome, of.readings);
   const interval = of.foretold.find((one) => one.outcome === outcome);
@@ -80,7 +92,7 @@ function Read({ of }: { of: Shape }) {
         />
       )}
       <div style={{ overflowX: "auto" }}>
-        <table className="ledger">
+        <table className={`ledger stacked ${styles.named}`}>
           <thead>
             <tr>
               <th>Age</th>
@@ -98,14 +110,26 @@ function Read({ of }: { of: Shape }) {
               <tr key={`${one.measured_at} ${one.source}`}>
                 <td className={styles.whole}>{old(one.age_seconds)}</td>
                 {counters.map((name) => (
-                  <td key={name} className="right">
+                  <td key={name} className="right" data-name={spoken(name)}>
                     {whole(one[name])}
                   </td>
                 ))}
-                <td className={styles.whole} title={when(one.measured_at)}>
+                <td className={styles.whole} data-name="Read" title={when(one.measured_at)}>
                   {closeBy(one, of.readings) ? atClock(one.measured_at) : ago(one.measured_at)}
                 </td>
-                <td>{one.source === "typed" ? "typed" : spoken(one.source)}</td>
+                <td data-name="By">
+                  {one.source === "typed" ? "typed" : one.source}
+                  {mend && one.source === "typed" && (
+                    <Button
+                      size="compact-xs"
+                      ml={8}
+                      onClick={() => mend(one)}
+                      aria-label={`Mend the reading of ${when(one.measured_at)}`}
+                    >
+                      Mend
+                    </Button>
+                  )}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -116,6 +140,10 @@ function Read({ of }: { of: Shape }) {
   );
 }
 
+/** Names a doubted reading: its time, and by whom it is; several of one minute by their second. */
+const doubtOf = (one: Reading, all: readonly Reading[]) =>
+  `${when(one.measured_at)}${closeBy(one, all) ? `, ${atClock(one.measured_at)}` : ""}, ${one.source}`;
+
 /** What is odd about its readings: it is kept, and whoever reads the figures knows. */
 function Doubts({ of }: { of: Shape }) {
   const odd = of.readings.filter((one) => one.notes.length > 0);
@@ -124,7 +152,7 @@ function Doubts({ of }: { of: Shape }) {
     <ul className={styles.doubts} aria-label="What is odd about its readings">
       {odd.map((one) => (
         <li key={`${one.measured_at} ${one.source}`} className={styles.why}>
-          {`${when(one.measured_at)}: ${one.notes.join(" ")}`}
+          {`${doubtOf(one, of.readings)}: ${one.notes.join(" ")}`}
         </li>
       ))}
     </ul>

@@ -2,7 +2,7 @@
 import { useElementSize } from "@mantine/hooks";
 import { ticks } from "../business/figures";
 import styles from "./Measured.module.css";
-import { old, type Point, valued } from "./measured";
+import { old, type Point, shortly, valued } from "./measured";
 
 const LEFT = 52;
 const RIGHT = 14;
@@ -10,6 +10,18 @@ const TOP = 12;
 const BOTTOM = 24;
 const HOUR = 3600;
 const MARKS = [HOUR, 6 * HOUR, 24 * HOUR, 72 * HOUR, 7 * 24 * HOUR, 30 * 24 * HOUR];
+
+const ROOM = 40; // of a name below the axis
+
+/** Those that have room beside each other, the last one first: what the chart ends with is always named. */
+function apart(marks: readonly number[], x: (mark: number) => number): number[] {
+  const kept: number[] = [];
+  for (const mark of [...marks].reverse()) {
+    const before = kept[0];
+    if (before === undefined || x(before) - x(mark) >= ROOM) kept.unshift(mark);
+  }
+  return kept;
+}
 
 type Props = { outcome: string; title: string; points: Point[]; low: number | null; high: number | null };
 
@@ -46,11 +58,14 @@ export function MeasuredLine({ outcome, title, points, low, high }: Props) {
           <g key={step}>
             <path d={`M${LEFT} ${y(step)}H${width - RIGHT}`} stroke="var(--line)" />
             <text x={LEFT - 8} y={y(step) + 4} textAnchor="end">
-              {valued(outcome, step)}
+              {shortly(outcome, step)}
             </text>
           </g>
         ))}
-        {MARKS.filter((mark) => mark >= first && mark <= last * 1.001).map((mark) => (
+        {apart(
+          MARKS.filter((mark) => mark >= first && mark <= last * 1.001),
+          x,
+        ).map((mark) => (
           <text key={mark} x={Math.min(x(mark), width - RIGHT - 8)} y={height - 6} textAnchor="middle">
             {old(mark)}
           </text>

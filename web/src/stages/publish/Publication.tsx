@@ -23,7 +23,7 @@ import { Effect } from "./Effect";
 import type { Detail } from "./effect";
 import { Measured } from "./Measured";
 import { Posts } from "./Posts";
-import { accountOf, gist, standsAt } from "./reading";
+import { accountOf, gist, standing, standsAt } from "./reading";
 import { Said, Settle } from "./Settle";
 
 export function Publication() {
@@ -48,7 +48,7 @@ function Whole({ one }: { one: Detail }) {
       </p>
       <div className={styles.title}>
         <h1>{line}</h1>
-        <Status status={one.state} tinted />
+        <Status status={one.state} word={standing(one)} tinted />
       </div>
       <Siblings one={one} />
       <div className="columns">

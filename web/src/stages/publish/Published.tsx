@@ -10,7 +10,7 @@ import { Status } from "../../parts/Status";
 import { ago, channelName, counted, short, when } from "../../parts/words";
 import styles from "./Content.module.css";
 import { Copy, Where } from "./Publication";
-import { gist, standsAt, timeOf } from "./reading";
+import { gist, standing, standsAt, timeOf } from "./reading";
 
 export const SENT = ["published"];
 export const NOT_SENT = ["refused", "cancelled"];
@@ -70,6 +70,8 @@ export function Published({ states }: { states: string[] }) {
                       (one.note ?? "Stopped before it was sent.")
                     ) : one.posted && !one.posted.url ? (
                       "Posted by hand"
+                    ) : standing(one) ? (
+                      standing(one)
                     ) : (
                       <Where url={standsAt(one)} brief />
                     )}

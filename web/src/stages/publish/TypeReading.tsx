@@ -8,28 +8,24 @@ import { useProblem } from "../../api/problem";
 import { spoken } from "../../parts/words";
 import styles from "./Content.module.css";
 import grid from "./Measured.module.css";
-import { COUNTERS, type Counter, typedIn } from "./measured";
-import { Said } from "./Settle";
+import { asTyped, COUNTERS, type Counter, type Reading, typedIn } from "./measured";
+import { localTime, Said } from "./Settle";
 
-export function TypeReading({ id, back }: { id: string; back: () => void }) {
+type Given = { id: string; back: () => void; mends?: Reading };
+
+/** `mends`: one that was typed before, which the new one takes the place of. */
+export function TypeReading({ id, back, mends }: Given) {
   const queries = useQueryClient();
-  const [text, setText] = useState<Partial<Record<Counter, string>>>({});
-  const [at, setAt] = useState("");
+  const [text, setText] = useState<Partial<Record<Counter, string>>>(mends ? asTyped(mends) : {});
+  const [at, setAt] = useState(localTime(mends?.measured_at));
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<Counter>();
   const [problem, setProblem] = useProblem<Problem | null>(null);
-  const send = async (event: FormEvent) => {
-    event.preventDefault();
-    const found = typedIn(text);
-    setWrong(found.wrong);
-    if (found.wrong) return;
+  const trying = async (work: () => Promise<string>) => {
     setBusy(true);
     setProblem(null);
     try {
-      const body = { ...found.counts, ...(at ? { measured_at: new Date(at).toISOString() } : {}) };
-      const path = { publication_id: id };
-      const made = await ask(client.POST("/api/publications/{publication_id}/readings", { params: { path }, body }));
-      notifications.show({ message: ["The reading is kept.", ...made.notes].join(" "), role: "status" });
+      notifications.show({ message: await work(), role: "status" });
       back();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -39,6 +35,28 @@ export function TypeReading({ id, back }: { id: string; back: () => void }) {
       void queries.invalidateQueries({ queryKey: ["measurements"] });
     }
   };
+  const send = async (event: FormEvent) => {
+    event.preventDefault();
+    const found = typedIn(text);
+    setWrong(found.wrong);
+    if (found.wrong) return;
+    await trying(async () => {
+      const body = {
+        ...found.counts,
+        ...(at ? { measured_at: new Date(at).toISOString() } : {}),
+        ...(mends ? { replaces: mends.reading_id } : {}),
+      };
+      const path = { publication_id: id };
+      const made = await ask(client.POST("/api/publications/{publication_id}/readings", { params: { path }, body }));
+      return ["The reading is kept.", ...made.notes].join(" ");
+    });
+  };
+  const takeAway = (one: Reading) =>
+    trying(async () => {
+      const path = { publication_id: id, reading_id: one.reading_id };
+      await ask(client.DELETE("/api/publications/{publication_id}/readings/{reading_id}", { params: { path } }));
+      return "The reading is taken away.";
+    });
   const known = [...COUNTERS, "measured_at"];
   return (
     <form className={styles.answer} onSubmit={(event) => void send(event)}>
@@ -57,7 +75,7 @@ export function TypeReading({ id, back }: { id: string; back: () => void }) {
       </div>
       <TextInput
         label="When you read it"
-        description="Your time. Empty: now. Leave out what the channel does not tell."
+        description={`Your time. Empty: ${mends ? "as it was" : "now"}. Leave out what the channel does not tell.`}
         type="datetime-local"
         value={at}
         onChange={(event) => setAt(event.currentTarget.value)}
@@ -66,8 +84,13 @@ export function TypeReading({ id, back }: { id: string; back: () => void }) {
       <Said problem={problem} known={known} />
       <div className="row">
         <Button type="submit" variant="filled" loading={busy}>
-          Keep the reading
+          {mends ? "Mend the reading" : "Keep the reading"}
         </Button>
+        {mends && (
+          <Button onClick={() => void takeAway(mends)} loading={busy}>
+            Take it away
+          </Button>
+        )}
         <Button onClick={back}>Back</Button>
       </div>
     </form>

@@ -8,6 +8,7 @@ const OFFERED: Record<string, string[]> = {
   wordpress: ["password"],
   ghost: ["admin_key"],
   webhook: ["address"],
+  smtp: ["mail_server"],
 };
 
 test("each way to connect each provider says where to get what it asks for", () => {

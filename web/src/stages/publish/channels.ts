@@ -45,6 +45,8 @@ export function useChannelActs() {
       act(`check ${id}`, () => ask(client.POST("/api/channels/accounts/{account_id}/check", path(id)))),
     makeDefault: (id: string) =>
       act(`default ${id}`, () => ask(client.POST("/api/channels/accounts/{account_id}/default", path(id)))),
+    leaveDefault: (id: string) =>
+      act(`default ${id}`, () => ask(client.DELETE("/api/channels/accounts/{account_id}/default", path(id)))),
     disconnect: (id: string) =>
       act("disconnect", () => ask(client.DELETE("/api/channels/accounts/{account_id}", path(id)))),
   };
@@ -56,6 +58,7 @@ export const WAYS: Record<Way, string> = {
   password: "Application password",
   admin_key: "Admin key",
   address: "Address",
+  mail_server: "Mail server",
 };
 
 /** Where what is asked for comes from, in plain steps. */
@@ -85,5 +88,9 @@ export const STEPS: Record<string, string[]> = {
   "ghost admin_key": ["In Ghost open Settings, Integrations, Add custom integration, and copy the Admin API key."],
   "webhook address": [
     "Name an https address of your own. Each text is posted there as JSON, signed with a key that you get here, once.",
+  ],
+  "smtp mail_server": [
+    "Take server, port, user and password from your mail provider's help on SMTP; many want a password made for this alone.",
+    "The server is asked whether it takes messages from the sender for every recipient. Nothing is sent.",
   ],
 };

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type Detail, moments } from "./effect";
+import { standing } from "./reading";
 
 const ONE = {
   state: "published",
@@ -21,8 +22,11 @@ test("a publication's moments stand in their order, with who decided", () => {
   expect(moments(ONE, decided).map((each) => each.text)).toEqual(["Approved by Mara", "Handed over", "Published"]);
 });
 
-test("what was refused says why, and after several tries how many", () => {
-  const found = moments({ ...ONE, state: "refused", attempts: 3 });
+test("what was refused says why, and after several tries how many, also after a person asked for it again", () => {
+  const two = [1, 2].map((attempt) => ({ at: "2026-11-01T09:00:00Z", attempt, state: "not_sent", said: null }));
+  const last = { at: ONE.finished_at, begun_at: ONE.attempted_at, attempt: 3, state: "refused", said: null };
+  const whole = moments({ ...ONE, state: "refused", attempts: 1, history: [...two, last] } as unknown as Detail);
+  const found = whole.filter((each) => !each.text.startsWith("Not sent"));
   expect(found.map((each) => [each.text, each.more])).toEqual([
     ["Handed over, try 3", undefined],
     ["Refused", "said by the channel"],
@@ -46,11 +50,11 @@ test("earlier tries keep what was said of them", () => {
   const history = [
     { at: "2026-11-02T09:00:02Z", attempt: 1, state: "not_sent", said: "The line was closed." },
     { at: "2026-11-02T09:01:00Z", attempt: 2, state: "refused", said: "It is too long." },
-    { at: "2026-11-02T09:10:00Z", attempt: 1, state: "published", said: null },
+    { at: "2026-11-02T09:10:00Z", begun_at: ONE.attempted_at, attempt: 3, state: "published", said: null },
   ];
   const found = moments({ ...ONE, finished_at: "2026-11-02T09:10:00Z", history } as Detail);
   expect(found.map((each) => [each.text, each.more])).toEqual([
-    ["Handed over", undefined],
+    ["Handed over, try 3", undefined],
     ["Not sent", "The line was closed."],
     ["Refused, try 2", "It is too long."],
     ["Published", undefined],
@@ -66,4 +70,57 @@ test("what nobody knows was not handed over well, and says when the channel is a
     ["Nobody knows whether it was sent", "unknown"],
     ["X is asked again", "waiting"],
   ]);
+});
+
+test("what was looked up and found says so where it ended", () => {
+  const said = "The channel was asked again. No answer came; it was looked up there and found.";
+  const history = [
+    { at: "2026-11-02T09:00:02Z", begun_at: ONE.attempted_at, attempt: 1, state: "unknown", said: "X was away." },
+    { at: "2026-11-02T09:10:00Z", begun_at: ONE.attempted_at, attempt: 1, state: "published", said },
+  ];
+  const found = moments({ ...ONE, finished_at: "2026-11-02T09:10:00Z", history } as unknown as Detail);
+  expect(found.map((each) => [each.text, each.more])).toEqual([
+    ["Handed over", undefined],
+    ["Nobody knows whether it was sent", "X was away."],
+    ["Published", said],
+  ]);
+});
+
+test("what lies in the outbox is not called published until a person posted it", () => {
+  const lies = { ...ONE, delivered_by: "outbox" } as Detail;
+  expect(moments(lies).at(-1)?.text).toBe("Written to the outbox");
+  const posted = { ...lies, posted: { posted_at: "2026-11-02T10:00:00Z" } } as Detail;
+  expect(moments(posted).map((each) => each.text)).toEqual(["Handed over", "Written to the outbox", "Posted by hand"]);
+  expect([standing(lies), standing(posted)]).toEqual(["Written to the outbox", undefined]);
+});
+
+test("every try is told with its time, and who looked and had it sent again", () => {
+  const [first, second] = ["2026-11-02T09:00:01Z", "2026-11-02T10:00:01Z"];
+  const history = [
+    { at: "2026-11-02T09:00:05Z", begun_at: first, attempt: 1, state: "unknown", said: "X was away.", by: null },
+    {
+      at: "2026-11-02T09:59:00Z",
+      begun_at: first,
+      attempt: 1,
+      state: "not_sent",
+      said: "Mara looked.",
+      by: "Mara",
+      sent_again: true,
+    },
+    { at: "2026-11-02T10:00:02Z", begun_at: second, attempt: 2, state: "published", said: null, by: null },
+  ];
+  const sent = { ...ONE, attempted_at: second, finished_at: "2026-11-02T10:00:02Z", history } as unknown as Detail;
+  expect(moments(sent).map((each) => [each.at, each.text])).toEqual([
+    [first, "Handed over"],
+    ["2026-11-02T09:00:05Z", "Nobody knows whether it was sent"],
+    ["2026-11-02T09:59:00Z", "Sent again by Mara"],
+    [second, "Handed over, try 2"],
+    ["2026-11-02T10:00:02Z", "Published"],
+  ]);
+});
+
+test("what a person posted in the minute of its approval comes after it", () => {
+  const posted = { posted_at: "2026-11-02T09:00:00Z" };
+  const one = { ...ONE, delivered_by: "outbox", posted } as unknown as Detail;
+  expect(moments(one).at(-1)?.text).toBe("Posted by hand");
 });

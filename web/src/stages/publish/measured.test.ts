@@ -1,5 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { brought, closeBy, drawn, judged, type Measured, old, pointsOf, type Reading, told, typedIn } from "./measured";
+import {
+  asTyped,
+  brought,
+  closeBy,
+  drawn,
+  judged,
+  type Measured,
+  OUTCOMES,
+  old,
+  pointsOf,
+  type Reading,
+  shortly,
+  told,
+  typedIn,
+} from "./measured";
 
 const reading = (given: Partial<Reading>): Reading => ({
   impressions: null,
@@ -10,6 +24,7 @@ const reading = (given: Partial<Reading>): Reading => ({
   shares: null,
   comments: null,
   bookmarks: null,
+  reading_id: "r1",
   measured_at: "2030-01-07T10:00:00Z",
   age_seconds: 3600,
   source: "x",
@@ -94,6 +109,12 @@ describe("what was read of a post", () => {
     expect(drawn(measured({ foretold: [foretold], readings: [reading({ likes: 3 })] }))).toBe("likes");
   });
 
+  it("calls engagement by what it is, so that likes beside it are no part of it", () => {
+    const likes = { likes: 30, clicks: 5, shares: 2, comments: 1 };
+    expect(pointsOf("engagement", [reading(likes)])[0]?.value).toBe(8);
+    expect(OUTCOMES.engagement).toBe("Clicks, shares and comments");
+  });
+
   it("says whether an interval held only once it is sure", () => {
     expect(judged(foretold)).toBe("2 to 8 foretold; not told yet");
     expect(judged({ ...foretold, came: 3 })).toBe("2 to 8 foretold; 3 so far");
@@ -114,5 +135,20 @@ describe("what was read of a post", () => {
       "72 h",
       "7 d",
     ]);
+  });
+});
+
+describe("a reading that is wrong", () => {
+  it("is left out of what is drawn where it is doubted, so that it flattens no other", () => {
+    const absurd = reading({ likes: 1e12, flags: ["likes_above_people"], age_seconds: 7200 });
+    expect(pointsOf("likes", [reading({ likes: 5 }), absurd]).map((one) => one.value)).toEqual([5]);
+  });
+  it("fills the form that mends it", () => {
+    expect(asTyped(reading({ views: 0, likes: 12 }))).toEqual({ views: "0", likes: "12" });
+  });
+  it("takes no more room on the axis than others", () => {
+    const shown = [0, 1200, 3_000_000, 1e12].map((value) => shortly("likes", value));
+    expect(shown).toEqual(["0", "1.2K", "3M", "1T"]);
+    expect([0.025, 0.5, 1e12].map((value) => shortly("engagement_rate", value))).toEqual(["2.5%", "50%", "100T%"]);
   });
 });

@@ -1,6 +1,6 @@
 /** What was read of a post, put so that it can be drawn and said. Pure. */
 import type { Schemas } from "../../api/client";
-import { counted, NONE, percent, score, whole } from "../../parts/words";
+import { brief, counted, NONE, percent, score, whole } from "../../parts/words";
 import { amount } from "../business/figures";
 
 export type Measured = Schemas["PublicationMeasuredOut"];
@@ -33,9 +33,10 @@ export function old(seconds: number | null): string {
     : `${score(seconds / 86_400, 1).replace(/[.,]0$/, "")} d`;
 }
 
+/** Engagement by what it is: beside likes, which are no part of it, its name alone would say that they are. */
 export const OUTCOMES: Record<string, string> = {
   engagement_rate: "Engagement rate",
-  engagement: "Engagement",
+  engagement: "Clicks, shares and comments",
   reach: "Reach",
   likes: "Likes",
   followers: "Followers",
@@ -49,6 +50,14 @@ export const valued = (outcome: string, value: number | null) =>
     : outcome === "return_on_cost"
       ? score(value)
       : whole(value === null ? null : Math.round(value));
+
+/** The same in the least room, for an axis: 1.2K, 3M. */
+export const shortly = (outcome: string, value: number) =>
+  outcome === "engagement_rate"
+    ? value < 1
+      ? percent(value, value < 0.1 ? 1 : 0)
+      : `${brief(value * 100)}%`
+    : brief(value);
 
 const seen = (one: Reading) => one.views ?? one.impressions;
 
@@ -64,12 +73,16 @@ export function cameOf(outcome: string, one: Reading): number | null {
 
 export type Point = { seconds: number; value: number; typed: boolean };
 
-/** The values of one outcome by the post's age; readings that do not tell it are left out. */
+/** Whether it is doubted in itself. That counters fell since is no such doubt: channels take back. */
+export const doubted = (one: Reading) => one.flags.length > 0;
+
+/** The values of one outcome by the post's age. Readings that do not tell it are left out, and those that are doubted:
+ * one absurd figure would flatten all others. */
 export function pointsOf(outcome: string, readings: readonly Reading[]): Point[] {
   const found: Point[] = [];
   for (const one of readings) {
     const value = cameOf(outcome, one);
-    if (value !== null && one.age_seconds !== null && one.age_seconds > 0)
+    if (value !== null && one.age_seconds !== null && one.age_seconds > 0 && !doubted(one))
       found.push({ seconds: one.age_seconds, value, typed: one.source === "typed" });
   }
   return found;
@@ -90,6 +103,10 @@ export function judged(one: Foretold): string {
   if (!one.final) return `${between} foretold; ${came} so far`;
   return one.held ? `${came}, inside of ${between}` : `${came}, outside of ${between}`;
 }
+
+/** What a form begins with that mends a reading. */
+export const asTyped = (one: Reading): Partial<Record<Counter, string>> =>
+  Object.fromEntries(COUNTERS.flatMap((name) => (one[name] === null ? [] : [[name, String(one[name])]])));
 
 /** What was typed into the form: counters as numbers, or what is wrong with one. */
 export function typedIn(text: Partial<Record<Counter, string>>): {

@@ -3,7 +3,7 @@ import type { Publication } from "../../api/queries";
 import { channelName, short } from "../../parts/words";
 import { dayOf } from "./month";
 import type { Conflict, Meant, Slot } from "./planned";
-import { gist, timeOf } from "./reading";
+import { gist, standing, timeOf } from "./reading";
 
 /** One thing in the calendar. `kind` outline: nothing is decided of it yet. */
 export type Item = {
@@ -18,6 +18,8 @@ export type Item = {
   publication?: Publication;
   slot?: Slot;
   task?: string;
+  /** How it stands, where the state's own word would not do. */
+  word?: string;
   conflicts: Conflict[];
 };
 
@@ -38,6 +40,7 @@ export function items(publications: Publication[], slots: Slot[], conflicts: Con
       what: short(gist(one), 60),
       moves: one.actions?.includes("reschedule") ?? false,
       publication: one,
+      word: standing(one),
       conflicts: conflicts.filter((each) => each.publication_ids.includes(one.publication_id)),
     });
   }

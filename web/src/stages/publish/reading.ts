@@ -25,6 +25,12 @@ export function standsAt(one: Pick<Publication, "url" | "posted">): string | nul
   return one.posted ? one.posted.url : one.url;
 }
 
+/** The word for how it stands where its state alone would say too much: what lies in the outbox stands nowhere yet. */
+export function standing(one: Pick<Publication, "state" | "delivered_by" | "posted">): string | undefined {
+  const waits = one.state === "published" && one.delivered_by === "outbox" && !one.posted;
+  return waits ? "Written to the outbox" : undefined;
+}
+
 function words(article: string): string {
   const apart = article.replace(/<\/(h\d|p|li|tr|td|th|blockquote|pre|figure)>|<br ?\/?>/g, " $&");
   return (new DOMParser().parseFromString(apart, "text/html").body.textContent ?? "").replace(/\s+/g, " ").trim();

@@ -1,0 +1,80 @@
+"""A reading that was mistyped is mended or taken away, and what was learned of it follows."""
+
+from datetime import timedelta
+from typing import Any
+
+from cofounder.business.records import service as records
+from cofounder.business.records.schemas import NewReading
+from cofounder.flow.publish.measuring import carrying
+from cofounder.kit.clock import now
+from cofounder.kit.db import transaction
+from cofounder.kit.ids import new_id
+from cofounder.people import audit_entries
+from tests.flow.publish.measuring.test_routes import Clients, by_hand, clients, shown, type_in
+from tests.flow.publish.measuring.world import readings, states, use
+
+__all__ = ["clients"]
+
+
+def ago(**before: float) -> str:
+    return (now() - timedelta(**before)).isoformat()
+
+
+async def counts() -> list[tuple[Any, ...]]:
+    return [(row["views"], row["likes"]) for row in await readings()]
+
+
+async def test_a_mistyped_reading_gives_its_place_to_the_right_one(clients: Clients) -> None:
+    viewer, operator = clients
+    id = await by_hand()
+    right = (await type_in(operator, id, views=100, measured_at=ago(hours=3))).json()["reading"]
+    wrong = (await type_in(operator, id, views=10**12, likes=7)).json()["reading"]
+    mended = await type_in(operator, id, views=180, likes=7, replaces=wrong["reading_id"])
+    assert (mended.status_code, mended.json()["reading"]["measured_at"]) == (201, wrong["measured_at"]), mended.text
+    moved = await type_in(operator, id, views=90, replaces=right["reading_id"], measured_at=ago(hours=5))
+    assert moved.status_code == 201
+    assert await counts() == [(90, None), (180, 7)]
+    async with transaction() as session:
+        (post,) = await records.posts(session, as_of=now() + timedelta(minutes=1), ids=[id])
+        removed = [one for one in await audit_entries(session) if one.action == "publication.reading_removed"]
+    assert post.views == 180
+    assert [one.details["views"] for one in removed] == [100]
+    assert [one["views"] for one in (await shown(viewer, id))["readings"]] == [90, 180]
+
+
+async def test_what_was_typed_by_mistake_is_taken_away_and_asked_again(clients: Clients, monkeypatch: Any) -> None:
+    viewer, operator = clients
+    use(monkeypatch)
+    id = await by_hand(hours=200)
+    await carrying.round_of()
+    wrong = (await type_in(operator, id, views=10**12)).json()["reading"]
+    assert await states(id) == {72: "missed", 168: "done"}
+    early = (await type_in(operator, id, views=50, measured_at=ago(hours=120))).json()["reading"]
+    where = f"/api/publications/{id}/readings"
+    assert (await viewer.delete(f"{where}/{wrong['reading_id']}")).status_code == 403
+    left = await operator.delete(f"{where}/{wrong['reading_id']}")
+    assert left.status_code == 200, left.text
+    assert [one["views"] for one in left.json()["readings"]] == [50]
+    assert await states(id) == {72: "done", 168: "due"}  # the one before it answers what that had made too late
+    assert (await operator.delete(f"{where}/{early['reading_id']}")).status_code == 200
+    assert await states(id) == {72: "due", 168: "due"}
+    assert (await operator.delete(f"{where}/{early['reading_id']}")).json()["code"] == "reading_missing"
+    again = await type_in(operator, id, views=1, replaces=str(new_id()))
+    assert (again.status_code, again.json()["errors"][0]["field"]) == (404, "replaces")
+
+
+async def test_what_nobody_typed_is_neither_mended_nor_taken_away(clients: Clients) -> None:
+    _, operator = clients
+    id = await by_hand()
+    read = NewReading(
+        post_id=id, platform="linkedin", measured_at=now() - timedelta(hours=1), source="linkedin", views=5
+    )
+    async with transaction() as session:
+        await records.put_readings(session, [read])
+    (one,) = (await shown(operator, id))["readings"]
+    for answer in (
+        await operator.delete(f"/api/publications/{id}/readings/{one['reading_id']}"),
+        await type_in(operator, id, views=6, replaces=one["reading_id"]),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (409, "reading_not_typed")
+    assert await counts() == [(5, None)]
