@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_00cc3fc9"
+revision = "0001_d2492cc3"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1106,7 +1106,6 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_publications_account_id"), "publications", ["account_id"], unique=False)
-    op.create_index("ix_publications_created_at_id", "publications", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_publications_decision_id"), "publications", ["decision_id"], unique=False)
     op.create_index(
         "ix_publications_look_at",
@@ -1125,7 +1124,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_publications_stands_at",
         "publications",
-        [sa.literal_column("coalesce(finished_at, retry_at, attempted_at, scheduled_at, created_at)")],
+        [sa.literal_column("coalesce(finished_at, retry_at, attempted_at, scheduled_at, created_at)"), "id"],
         unique=False,
     )
     op.create_index(op.f("ix_publications_task_id"), "publications", ["task_id"], unique=False)
@@ -2300,10 +2299,13 @@ def upgrade() -> None:
         "CREATE FUNCTION training_retagged(given text[], added text[], removed text[]) RETURNS text[]\nLANGUAGE sql IMMUTABLE AS $$\nSELECT ARRAY(SELECT DISTINCT tag FROM unnest(given || added) AS tag WHERE tag <> ALL(removed) ORDER BY 1) $$"
     )
     op.execute(
+        "CREATE FUNCTION training_words_of(given text) RETURNS text LANGUAGE sql IMMUTABLE AS $$\nSELECT translate(lower(regexp_replace(normalize(regexp_replace(given, '[\\u00ad\\u034f\\u061c\\u200c-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff\\U000e0001-\\U000e007f\\U000e0100-\\U000e01ef]+', '', 'g'), NFC), '[\\u0001-\\u002f\\u003a-\\u0040\\u005b-\\u0060\\u007b-\\u00a9\\u00ab-\\u00b1\\u00b4\\u00b6-\\u00b8\\u00bb\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u20a0-\\u20cf\\u20dd-\\u20e4\\u2103\\u2109\\u2116\\u2117\\u2120\\u2122\\u2190-\\u2bff\\u3000-\\u3004\\u3008-\\u3020\\u3030\\uff01-\\uff0f\\uff1a-\\uff20\\uff3b-\\uff40\\uff5b-\\uff65\\U0001f000-\\U0001faff]+', ' ', 'g')), 'ς', 'σ') $$"
+    )
+    op.execute(
         "CREATE FUNCTION mend_training_example() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nBEGIN\n  IF TG_OP = 'UPDATE' AND OLD.erased_at IS NOT NULL THEN\n    RETURN NULL;\n  END IF;\n  NEW.tags := training_tags(NEW.tags);\n  IF 'exclude' = ANY(NEW.tags) THEN\n    NEW.training_ready := false;\n  ELSIF TG_OP = 'UPDATE' AND 'exclude' = ANY(OLD.tags) THEN\n    NEW.training_ready := NEW.decided_at IS NOT NULL AND NEW.plan IS NOT NULL AND NEW.quality_score IS NOT NULL\n      AND coalesce(NEW.final_text, '{}') <> '{}';\n  END IF;\n  RETURN NEW;\nEND $$"
     )
     op.execute(
-        "CREATE FUNCTION keep_training_facts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nDECLARE\n  e orchestrator_training_data;\n  kind training_kinds;\n  maker training_makers;\nBEGIN\n  IF TG_OP = 'DELETE' THEN e := OLD; ELSE e := NEW; END IF;\n  IF TG_OP = 'DELETE' OR e.erased_at IS NOT NULL THEN\n    DELETE FROM training_facts WHERE execution_id = e.execution_id;\n    DELETE FROM training_words WHERE execution_id = e.execution_id;\n    RETURN NULL;\n  END IF;\n  kind.intent := e.intent;\n  kind.tags := training_tags(e.tags || CASE WHEN e.training_ready THEN ARRAY['training_ready'] ELSE '{}'::text[] END);\n  kind.platforms := e.platforms;\n  kind.success := e.success;\n  kind.decision := CASE WHEN e.decision->>'verdict' IS NULL THEN 'none' WHEN e.decision->>'automatic' = 'true' THEN 'automatic' WHEN e.decision->>'verdict' = 'approve' THEN 'approved' WHEN e.decision->>'verdict' = 'reject' THEN 'rejected' ELSE 'changes' END;\n  kind.is_legacy := e.is_legacy;\n  kind.is_sample := e.is_sample;\n  kind.archived := e.archived_at IS NOT NULL;\n  kind.has_outcome := coalesce(e.post_publication_metrics, '{}') <> '{}';\n  kind.id := hash_record_extended(ROW(kind.intent, kind.tags, kind.platforms, kind.success, kind.decision, kind.is_legacy, kind.is_sample, kind.archived, kind.has_outcome), 0);\n  maker.persona := e.persona;\n  maker.models := e.models;\n  maker.agents := CASE WHEN jsonb_typeof(e.execution_plan->'agents') = 'array' THEN ARRAY(SELECT jsonb_array_elements_text(e.execution_plan->'agents')) ELSE '{}'::text[] END;\n  maker.id := hash_record_extended(ROW(maker.persona, maker.models, maker.agents), 0);\n  IF NOT EXISTS (SELECT 1 FROM training_kinds WHERE id = kind.id) THEN\n    INSERT INTO training_kinds (id, intent, tags, platforms, success, decision, is_legacy, is_sample, archived, has_outcome) VALUES (kind.id, kind.intent, kind.tags, kind.platforms, kind.success, kind.decision, kind.is_legacy, kind.is_sample, kind.archived, kind.has_outcome);\n  END IF;\n  IF NOT EXISTS (SELECT 1 FROM training_makers WHERE id = maker.id) THEN\n    INSERT INTO training_makers (id, persona, models, agents) VALUES (maker.id, maker.persona, maker.models, maker.agents);\n  END IF;\n  INSERT INTO training_facts AS f (execution_id, requested_at, kind, maker, cost, quality)\n  VALUES (e.execution_id, e.timestamp, kind.id, maker.id, (e.cost * 1000000)::bigint, (e.quality_score * 10000)::smallint)\n  ON CONFLICT (execution_id) DO UPDATE SET requested_at = EXCLUDED.requested_at, kind = EXCLUDED.kind,\n    maker = EXCLUDED.maker, cost = EXCLUDED.cost, quality = EXCLUDED.quality\n  WHERE (f.requested_at, f.kind, f.maker, f.cost, f.quality) IS DISTINCT FROM\n    (EXCLUDED.requested_at, EXCLUDED.kind, EXCLUDED.maker, EXCLUDED.cost, EXCLUDED.quality);\n  IF TG_OP = 'INSERT' OR OLD.user_request IS DISTINCT FROM NEW.user_request THEN\n    INSERT INTO training_words (execution_id, words) VALUES (e.execution_id, strip(to_tsvector('simple', regexp_replace(left(e.user_request, 100000), '[\\u0001-\\u002f\\u003a-\\u0040\\u005b-\\u0060\\u007b-\\u00a9\\u00ab-\\u00b1\\u00b4\\u00b6-\\u00b8\\u00bb\\u00bf\\u00d7\\u00f7\\u2000-\\u206f\\u20a0-\\u20cf\\u2190-\\u2bff\\u3000-\\u3004\\u3008-\\u3020\\u3030\\ufe00-\\ufe0f\\ufeff\\uff01-\\uff0f\\uff1a-\\uff20\\uff3b-\\uff40\\uff5b-\\uff65\\U0001f000-\\U0001faff]+', ' ', 'g'))))\n    ON CONFLICT (execution_id) DO UPDATE SET words = EXCLUDED.words;\n  END IF;\n  RETURN NULL;\nEND $$"
+        "CREATE FUNCTION keep_training_facts() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nDECLARE\n  e orchestrator_training_data;\n  kind training_kinds;\n  maker training_makers;\nBEGIN\n  IF TG_OP = 'DELETE' THEN e := OLD; ELSE e := NEW; END IF;\n  IF TG_OP = 'DELETE' OR e.erased_at IS NOT NULL THEN\n    DELETE FROM training_facts WHERE execution_id = e.execution_id;\n    DELETE FROM training_words WHERE execution_id = e.execution_id;\n    RETURN NULL;\n  END IF;\n  kind.intent := e.intent;\n  kind.tags := training_tags(e.tags || CASE WHEN e.training_ready THEN ARRAY['training_ready'] ELSE '{}'::text[] END);\n  kind.platforms := e.platforms;\n  kind.success := e.success;\n  kind.decision := CASE WHEN e.decision->>'verdict' IS NULL THEN 'none' WHEN e.decision->>'automatic' = 'true' THEN 'automatic' WHEN e.decision->>'verdict' = 'approve' THEN 'approved' WHEN e.decision->>'verdict' = 'reject' THEN 'rejected' ELSE 'changes' END;\n  kind.is_legacy := e.is_legacy;\n  kind.is_sample := e.is_sample;\n  kind.archived := e.archived_at IS NOT NULL;\n  kind.has_outcome := coalesce(e.post_publication_metrics, '{}') <> '{}';\n  kind.id := hash_record_extended(ROW(kind.intent, kind.tags, kind.platforms, kind.success, kind.decision, kind.is_legacy, kind.is_sample, kind.archived, kind.has_outcome), 0);\n  maker.persona := e.persona;\n  maker.models := e.models;\n  maker.agents := CASE WHEN jsonb_typeof(e.execution_plan->'agents') = 'array' THEN ARRAY(SELECT jsonb_array_elements_text(e.execution_plan->'agents')) ELSE '{}'::text[] END;\n  maker.id := hash_record_extended(ROW(maker.persona, maker.models, maker.agents), 0);\n  IF NOT EXISTS (SELECT 1 FROM training_kinds WHERE id = kind.id) THEN\n    INSERT INTO training_kinds (id, intent, tags, platforms, success, decision, is_legacy, is_sample, archived, has_outcome) VALUES (kind.id, kind.intent, kind.tags, kind.platforms, kind.success, kind.decision, kind.is_legacy, kind.is_sample, kind.archived, kind.has_outcome);\n  END IF;\n  IF NOT EXISTS (SELECT 1 FROM training_makers WHERE id = maker.id) THEN\n    INSERT INTO training_makers (id, persona, models, agents) VALUES (maker.id, maker.persona, maker.models, maker.agents);\n  END IF;\n  INSERT INTO training_facts AS f (execution_id, requested_at, kind, maker, cost, quality)\n  VALUES (e.execution_id, e.timestamp, kind.id, maker.id, (e.cost * 1000000)::bigint, (e.quality_score * 10000)::smallint)\n  ON CONFLICT (execution_id) DO UPDATE SET requested_at = EXCLUDED.requested_at, kind = EXCLUDED.kind,\n    maker = EXCLUDED.maker, cost = EXCLUDED.cost, quality = EXCLUDED.quality\n  WHERE (f.requested_at, f.kind, f.maker, f.cost, f.quality) IS DISTINCT FROM\n    (EXCLUDED.requested_at, EXCLUDED.kind, EXCLUDED.maker, EXCLUDED.cost, EXCLUDED.quality);\n  IF TG_OP = 'INSERT' OR OLD.user_request IS DISTINCT FROM NEW.user_request THEN\n    INSERT INTO training_words (execution_id, words) VALUES (e.execution_id, strip(to_tsvector('simple', training_words_of(left(e.user_request, 100000)))))\n    ON CONFLICT (execution_id) DO UPDATE SET words = EXCLUDED.words;\n  END IF;\n  RETURN NULL;\nEND $$"
     )
     op.execute(
         "CREATE FUNCTION note_training_change() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$\nDECLARE change uuid := nullif(current_setting('cofounder.training_change', true), '')::uuid;\nBEGIN\n  IF change IS NULL THEN\n    change := gen_random_uuid();\n    INSERT INTO training_changes (id, at, who, action, tags, selection)\n    VALUES (change, now(), 'database:' || session_user, 'by_hand', '{}', '{}');\n    PERFORM set_config('cofounder.training_change', change::text, true);\n  END IF;\n  INSERT INTO training_changed (change_id, added, removed, archived, execution_ids)\n  VALUES (change, ARRAY(SELECT unnest(NEW.tags) EXCEPT SELECT unnest(OLD.tags) ORDER BY 1),\n    ARRAY(SELECT unnest(OLD.tags) EXCEPT SELECT unnest(NEW.tags) ORDER BY 1),\n    CASE WHEN (OLD.archived_at IS NULL) <> (NEW.archived_at IS NULL) THEN NEW.archived_at IS NOT NULL END,\n    ARRAY[NEW.execution_id]);\n  RETURN NULL;\nEND $$"
@@ -2352,6 +2354,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION empty_training_facts()")
     op.execute("DROP FUNCTION training_tags(text[])")
     op.execute("DROP FUNCTION training_retagged(text[], text[], text[])")
+    op.execute("DROP FUNCTION training_words_of(text)")
     op.execute("DROP VIEW orchestrator_historical_tasks")
     op.execute("DROP VIEW orchestrator_published_posts")
     op.execute("DROP VIEW bi_runs")
@@ -2493,7 +2496,6 @@ def downgrade() -> None:
     )
     op.drop_index("ix_publications_look_at", table_name="publications", postgresql_where=sa.text("look_at IS NOT NULL"))
     op.drop_index(op.f("ix_publications_decision_id"), table_name="publications")
-    op.drop_index("ix_publications_created_at_id", table_name="publications")
     op.drop_index(op.f("ix_publications_account_id"), table_name="publications")
     op.drop_table("publications")
     op.drop_index("ix_promotions_role_at", table_name="promotions")

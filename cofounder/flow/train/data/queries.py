@@ -49,7 +49,7 @@ from cofounder.flow.train.data.tables import (
     hashed,
     month,
 )
-from cofounder.flow.train.data.words import APART, LONGEST, together, words
+from cofounder.flow.train.data.words import LONGEST, together, words
 
 __all__ = [  # for the packages below this one, which have statements of their own
     "COST",
@@ -181,13 +181,12 @@ def of_single(filter: Filter) -> list[Condition]:
 
 def _saying(asked: str) -> Select[UUID]:
     """The requests that have all the words, by the index; of those few the text itself says which follow each other."""
-    every = func.plainto_tsquery("simple", " ".join(words(asked)))
+    every = func.plainto_tsquery("simple", func.training_words_of(" ".join(words(asked))))
     found = select(Said.execution_id).where(Said.words.op("@@")(every))
     rows = together(asked)
     if rows:
-        bare = func.regexp_replace(func.left(Example.user_request, LONGEST), APART, " ", "g")
-        text_ = func.lower(func.concat(" ", bare, " "))
-        follow = and_(*(func.strpos(text_, func.lower(f" {row} ")) > 0 for row in rows))
+        text_ = func.concat(" ", func.training_words_of(func.left(Example.user_request, LONGEST)), " ")
+        follow = and_(*(func.strpos(text_, func.concat(" ", func.training_words_of(row), " ")) > 0 for row in rows))
         # For one that the index has found at a time: joined, all texts might be read first.
         found = found.where(select(follow).where(Example.execution_id == Said.execution_id).scalar_subquery())
     return found

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cofounder.flow.train.data.words import APART, LONGEST
+from cofounder.flow.train.data.words import LONGEST, PLAIN
 from cofounder.kit.columns import Document, Id, Moment, OptionalMoment, OptionalWords, Ref, Tags, Words
 from cofounder.kit.db import Row
 
@@ -175,7 +175,7 @@ KIND = {
 MAKER = {"persona": "e.persona", "models": "e.models", "agents": _AGENTS}
 QUALITY = "(e.quality_score * 10000)::smallint"
 COST = "(e.cost * 1000000)::bigint"
-WORDS = f"strip(to_tsvector('simple', regexp_replace(left(e.user_request, {LONGEST}), '{APART}', ' ', 'g')))"
+WORDS = f"strip(to_tsvector('simple', training_words_of(left(e.user_request, {LONGEST}))))"
 
 
 def hashed(names: Iterable[str], of: str) -> str:
@@ -228,6 +228,9 @@ SELECT ARRAY(SELECT DISTINCT btrim(tag) FROM unnest(given) AS tag WHERE btrim(ta
     """CREATE FUNCTION training_retagged(given text[], added text[], removed text[]) RETURNS text[]
 LANGUAGE sql IMMUTABLE AS $$
 SELECT ARRAY(SELECT DISTINCT tag FROM unnest(given || added) AS tag WHERE tag <> ALL(removed) ORDER BY 1) $$""",
+    # What is kept and what is asked for go through this, so they are spelt alike.
+    f"""CREATE FUNCTION training_words_of(given text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+SELECT {PLAIN} $$""",
     # Tags are a set whoever writes them; an example that is excluded is not ready; an erased one stays as it is.
     """CREATE FUNCTION mend_training_example() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
@@ -340,4 +343,5 @@ UNDO = (
     ),
     "DROP FUNCTION training_tags(text[])",
     "DROP FUNCTION training_retagged(text[], text[], text[])",
+    "DROP FUNCTION training_words_of(text)",
 )
