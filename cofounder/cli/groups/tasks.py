@@ -192,7 +192,7 @@ async def _steer(
     yes: bool,
     json: bool,
 ) -> int:
-    async with home.opened():
+    async with home.opened(tools=verb == "rerun"):
         id = await find(given)
         if verb == "cancel":
             if not yes and not out.at_terminal():

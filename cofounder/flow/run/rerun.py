@@ -8,13 +8,18 @@ from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewTask
 from cofounder.flow.plan import service as plans
 from cofounder.flow.plan.schemas import Plan
+from cofounder.flow.plan.tools import outside, registry
+from cofounder.flow.plan.tools.errors import ToolUnapproved
+from cofounder.flow.plan.validate import validate
 from cofounder.flow.request import service as requests
 from cofounder.flow.run import queries, service
 from cofounder.flow.run.harvest import keep
 from cofounder.kit.clock import now
-from cofounder.kit.errors import Conflict
+from cofounder.kit.errors import Conflict, InputInvalid
 from cofounder.kit.ids import new_id
 from cofounder.people.service import audit
+
+_NOBODY = "no server and no agent offers it any more"
 
 
 class NotRerunnable(Conflict):
@@ -23,8 +28,17 @@ class NotRerunnable(Conflict):
     hint = "Ask again with the same request."
 
 
+class ToolUnfit(InputInvalid):
+    """The plan needs a tool that is gone, or that takes other inputs now."""
+
+    hint = "Connect its server, or let its agent offer it, again; else ask again with the same request."
+
+
 async def rerun(session: AsyncSession, task_id: UUID, step: str, *, by: str) -> records.TaskRow:
-    """A new task that takes over what `step` needs and does the rest anew. Raises StepMissing, NotRerunnable."""
+    """A new task that takes over what `step` needs and does the rest anew.
+
+    Raises StepMissing, NotRerunnable, ToolUnfit; then nothing is made.
+    """
     old = await records.get_task(session, task_id)
     row = await plans.current_row(session, task_id)
     if row is None:
@@ -33,6 +47,7 @@ async def rerun(session: AsyncSession, task_id: UUID, step: str, *, by: str) -> 
     if step not in {known.id for known in plan.steps}:
         names = ", ".join(known.id for known in plan.steps)
         raise service.StepMissing(f"The plan has no step {step!r}.", field="step", hint=f"Its steps: {names}")
+    await _refuse_unfit(plan)
     new = await records.add_task(
         session,
         NewTask(
@@ -62,6 +77,21 @@ async def rerun(session: AsyncSession, task_id: UUID, step: str, *, by: str) -> 
     await audit(session, by, "task.rerun", "task", str(new.id), {"parent": str(task_id), "step": step})
     await requests.begin(session, new.id, priority=new.priority)
     return new
+
+
+async def _refuse_unfit(plan: Plan) -> None:
+    """Hold the plan against the tools that are there now, as the new task's own search for them will."""
+    tools = await registry.find(step.tool for step in plan.steps)
+    gone = {step.tool: step.id for step in reversed(plan.steps) if step.tool not in tools}
+    if gone:
+        reasons = await outside.why_not(list(gone))
+        said = (f"Step {gone[id]!r} needs {id}: {reasons.get(id) or _NOBODY}." for id in sorted(gone))
+        unapproved = ToolUnapproved.hint if any("approved" in why for why in reasons.values()) else None
+        raise ToolUnfit(" ".join(said), field="step", hint=unapproved)
+    try:
+        validate(plan, tools)
+    except InputInvalid as error:
+        raise ToolUnfit(error.detail, field="step", hint="Ask again with the same request.") from error
 
 
 def _downstream(plan: Plan, step: str) -> set[str]:

@@ -12,7 +12,7 @@ from cofounder.flow.run import bulk as many
 from cofounder.flow.run import rerun as again
 from cofounder.flow.run import status as view
 from cofounder.flow.run.bulk import BulkIn, BulkOut, SelectionChanged, SelectionUnclear, TooManyTasks
-from cofounder.flow.run.rerun import NotRerunnable
+from cofounder.flow.run.rerun import NotRerunnable, ToolUnfit
 from cofounder.flow.run.schemas import AskedOut, RerunIn, Status, TaskDetail
 from cofounder.flow.run.service import StepMissing
 from cofounder.kit.http import Page, Router, Session, documented
@@ -43,7 +43,7 @@ async def get_task_calls(task_id: UUID, session: Session, caller: Viewer) -> lis
 @router.post(
     "/api/tasks/{task_id}/rerun",
     status_code=202,
-    responses=documented(TaskMissing, StepMissing, NotRerunnable, KeyReused),
+    responses=documented(TaskMissing, StepMissing, NotRerunnable, ToolUnfit, KeyReused),
 )
 async def rerun_task(task_id: UUID, body: RerunIn, session: Session, caller: Operator, once: Once) -> Accepted:
     """Run again from a step, as a new task that takes over what the step needs.

@@ -1243,7 +1243,7 @@ export interface paths {
         };
         /**
          * List publications
-         * @description Publications, newest first; `state=unknown` are those that wait for a person's answer, also while some of it is sent.
+         * @description Publications, newest first by the time that `since` reads; `state=unknown` are those that wait for a person's answer, also while some of it is sent.
          */
         get: operations["list_publications"];
         put?: never;
@@ -20289,7 +20289,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit. */
+            /** @description Some fields do not fit.; The plan needs a tool that is gone, or that takes other inputs now. */
             422: {
                 headers: {
                     [name: string]: unknown;
