@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cofounder.cli import home
+from cofounder.cli import database_url, home
 from cofounder.kit import postgres
 from cofounder.settings import Settings, settings
 
@@ -19,6 +19,6 @@ def test_a_variable_that_is_empty_is_one_that_is_not_set(monkeypatch: pytest.Mon
         assert (made.home, made.database_url, made.port, made.smtp_host) == (None, None, 8000, None)
         assert postgres.default_home() != tmp_path
         assert home.embedded()
-        home.check_address()
+        database_url.check()
     finally:
         settings.cache_clear()

@@ -30,7 +30,8 @@ def explain(error: BaseException) -> CofounderError | None:
     """Our error for a library's, or None when it is nothing that we know."""
     from pydantic import ValidationError
 
-    from cofounder.kit.db import DatabaseOutOfReach, is_full, is_out_of_reach, out_of_reach
+    from cofounder.cli import database_url
+    from cofounder.kit.db import is_full, is_out_of_reach, out_of_reach
 
     if isinstance(error, ValidationError):
         return _of_validation(error)
@@ -40,9 +41,9 @@ def explain(error: BaseException) -> CofounderError | None:
         return out_of_reach(error)
     name = f"{type(error).__module__}.{type(error).__name__}"
     if name.startswith(("asyncpg.", "psycopg.", "sqlalchemy.")) and (_is_connection(error) or is_out_of_reach(error)):
-        return DatabaseOutOfReach(f"The database does not answer: {_first_line(error)}")
+        return database_url.unreached(_said(error))
     if isinstance(error, ConnectionError):
-        return DatabaseOutOfReach(f"The database does not answer: {_first_line(error)}")
+        return database_url.unreached(_said(error))
     if isinstance(error, OSError) and (error.filename is not None or error.errno in _FULL):
         return FileTrouble(f"{error.filename or 'What was to be written'}: {error.strerror}")
     return None
@@ -73,7 +74,6 @@ def _is_connection(error: BaseException) -> bool:
     return any(word in words for word in ("connect", "operationalerror", "shutting down", "password", "does not exist"))
 
 
-def _first_line(error: BaseException) -> str:
-    """The first line of a library's own words, without the class names that it puts before them."""
-    said = _CLASSES.sub("", str(error).strip()).splitlines()
-    return said[0] if said and said[0] else "The connection was lost."
+def _said(error: BaseException) -> str:
+    """A library's own words, without the class names that it puts before them."""
+    return _CLASSES.sub("", str(error).strip()) or "The connection was lost."

@@ -20,19 +20,12 @@ _LOG_BYTES = 5_000_000
 # A sample company sends nothing and mixes with nothing, whatever the environment names.
 _NOT_FOR_SAMPLES = re.compile(r"(COFOUNDER_)?DATABASE_URL|COFOUNDER_(SMTP|EMAIL)_\w+")
 _SAMPLE_MARK = "sample.home"  # in the home of a sample company, whoever names it later
-_ADDRESS = "For example: DATABASE_URL=postgresql://user:password@localhost:5432/cofounder"
 
 
 class HomeUnusable(InputInvalid):
     """The home cannot be used."""
 
     hint = "Set COFOUNDER_HOME, or --home, to a folder that you may write."
-
-
-class DatabaseAddressUnclear(InputInvalid):
-    """DATABASE_URL is not the address of a PostgreSQL database."""
-
-    hint = _ADDRESS
 
 
 def folder() -> Path:
@@ -67,24 +60,6 @@ def make() -> Path:
     except OSError as error:
         raise HomeUnusable(f"{place} cannot be made: {error.strerror}.", field="COFOUNDER_HOME") from error
     return place
-
-
-def check_address() -> None:
-    """Refuse a DATABASE_URL that no database can have. Raises DatabaseAddressUnclear, which never shows a password."""
-    from sqlalchemy import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    from cofounder.settings import settings
-
-    given = settings().database_url
-    if given is None:
-        return
-    try:
-        address = make_url(given)
-    except (ArgumentError, ValueError):
-        raise DatabaseAddressUnclear("It is not the address of a database.", field="DATABASE_URL") from None
-    if address.get_backend_name() not in ("postgresql", "postgres"):
-        raise DatabaseAddressUnclear(f"{address.get_backend_name()!r} is not PostgreSQL.", field="DATABASE_URL")
 
 
 def sample_folder() -> Path:
@@ -174,10 +149,11 @@ async def opened(*, tools: bool = False, quiet: bool = True) -> AsyncIterator[No
     The embedded server stops when we were its last user.
     """
     from cofounder import app
+    from cofounder.cli import database_url
     from cofounder.kit import db, log
     from cofounder.settings import settings
 
-    check_address()
+    database_url.check()
     make()
     try:
         await app.open_database()

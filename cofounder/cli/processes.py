@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from cofounder.cli import home
+from cofounder.cli import database_url, home
 from cofounder.kit.errors import Conflict
 
 if TYPE_CHECKING:
@@ -59,14 +59,15 @@ def serve(host: str, port: int, *, fd: int | None, tied: bool) -> int:
     """Answer HTTP until told to stop. `fd`: a socket that already listens. `tied`: end when our parent does."""
     import uvicorn
 
-    from cofounder.app import create_app
+    from cofounder.app import create_app, open_database
 
-    home.check_address()
+    database_url.check()
     home.make()
     place = socket.socket(fileno=fd) if fd is not None else listen(host, port, command="serve")
     if tied:
         follow_parent()
     else:
+        asyncio.run(open_database())  # what is wrong with it is told in a line here, in a page by the server's start
         _say(f"The server listens on {host}, port {place.getsockname()[1]}.")
     from cofounder.settings import settings
 

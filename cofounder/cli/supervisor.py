@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
-from cofounder.cli import children, home, out, processes
+from cofounder.cli import children, database_url, home, out, processes
 from cofounder.kit.errors import CofounderError, Conflict
 
 READY_SECONDS = 120.0
@@ -38,7 +38,7 @@ class ServerSilent(CofounderError):
 def up(host: str, port: int, *, sample: bool, browser: bool) -> int:
     """Run the product until Ctrl-C or SIGTERM. Raises PortTaken, RunsElsewhere, KeepsFalling, ServerSilent, Killed."""
     stopper = _Stopper()
-    home.check_address()
+    database_url.check()
     folder = home.make()
     guard, other = claim(folder)
     if guard is None:

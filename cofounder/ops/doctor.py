@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import postgres
 from cofounder.kit.clock import now
-from cofounder.kit.db import DatabaseOutOfReach
 from cofounder.kit.errors import CofounderError
 from cofounder.ops import health, queries
 from cofounder.ops.watchdog import KIND
@@ -62,11 +61,9 @@ def without_database(error: CofounderError) -> list[Finding]:
         place = [Finding(name="Home", state="failed", detail=error.detail, mend=error.advice)]
         reason, mend = "It lies in the home.", error.advice
     else:
-        place, reason = home(), error.detail
-        given = isinstance(error, DatabaseOutOfReach) and settings().database_url is not None
-        mend = (
-            "Is the server up, and are host, user, password and name in DATABASE_URL right?" if given else error.advice
-        )
+        place, reason, mend = home(), error.detail, error.advice
+        if error.field == "DATABASE_URL":
+            reason = f"{error.field}: {reason}"
     waits = "Not known without the database."
     return [
         python(),

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 import typer
 
-from cofounder.cli import home, out
+from cofounder.cli import database_url, home, out
 from cofounder.cli.options import Json
 from cofounder.kit.errors import Conflict, NotFound
 
@@ -106,7 +106,7 @@ async def _schema() -> dict[str, Any]:
     from cofounder.ops import health
     from cofounder.settings import settings
 
-    home.check_address()
+    database_url.check()
     given = settings().database_url
     place = await asyncio.to_thread(postgres.ensure, home.folder()) if given is None else given
     db.connect(place, settings().database_schema)
@@ -165,7 +165,7 @@ def psql(arguments: Annotated[list[str] | None, typer.Argument(help="What psql i
         raise PsqlMissing()
     import subprocess
 
-    home.check_address()
+    database_url.check()
     given = settings().database_url
     target, secret = (_for_libpq(postgres.ensure(home.make())), None) if given is None else _without_password(given)
     environment = os.environ | {"PGOPTIONS": f"-c search_path={settings().database_schema}"}
