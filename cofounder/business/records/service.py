@@ -149,6 +149,11 @@ async def list_tasks(
     return TaskPage(shown, more, len(shown) if whole else await queries.task_count(session, filters))
 
 
+async def count_tasks(session: AsyncSession, filters: TaskFilter) -> int:
+    """How many tasks a filter finds."""
+    return await queries.task_count(session, filters)
+
+
 async def tasks_by_status(session: AsyncSession, filters: TaskFilter) -> dict[str, int]:
     """Status -> how many of the tasks that a filter finds stand there; those with none are left out."""
     return await queries.tasks_by_status(session, filters)

@@ -36,7 +36,9 @@ def list_tasks(
         str | None, typer.Option(help="Only tasks whose request, title or topic has these words.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, max=200, help="How many, newest first; else 20.")] = None,
-    legacy: Annotated[bool, typer.Option("--legacy", help="Imported and sample history too.")] = False,
+    legacy: Annotated[
+        bool, typer.Option("--legacy", help="Imported and sample history too, which is left out else.")
+    ] = False,
     cursor: Annotated[str | None, typer.Option(help="Where an earlier list ended (next_cursor).")] = None,
     pause: Annotated[bool, typer.Option("--pause", help="Pause all that the filters find; asks first.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Resume all that the filters find; asks first.")] = False,
@@ -78,6 +80,8 @@ async def _list(
         wanted = TaskFilter(status=status, text=search, is_legacy=None if legacy else False)
         found = await records.list_tasks(session, wanted, cursor=cursor, limit=limit)
         listed = await requests.listed(session, found.items)
+        earlier = TaskFilter(status=status, text=search, is_legacy=True)
+        left_out = 0 if legacy or json or cursor else await records.count_tasks(session, earlier)
     if json:
         out.emit(
             {
@@ -92,14 +96,17 @@ async def _list(
         screen.print(
             'No task yet. Ask for something: cofounder ask "..."' if not status and not search else "No such task."
         )
-        return 0
-    screen.print(views.listed(listed, width=screen.width))
-    if found.total > len(listed):
+    else:
+        screen.print(views.listed(listed, width=screen.width))
+    if found.total > len(listed) > 0:
         screen.print(
             f"{len(listed)} of {found.total:,}. More: --limit, or --cursor {found.next_cursor}",
             style="quiet",
             soft_wrap=True,
         )
+    if left_out:
+        tasks = "1 task" if left_out == 1 else f"{left_out:,} tasks"
+        screen.print(f"Left out: {tasks} of imported history. With it: --legacy", style="quiet", soft_wrap=True)
     return 0
 
 
