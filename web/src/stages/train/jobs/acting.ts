@@ -2,17 +2,20 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Problem } from "../../../api/client";
+import { useRefusal } from "../../../parts/refusal";
 
 export function useAct(...keys: string[]) {
   const queries = useQueryClient();
   const [busy, setBusy] = useState<string | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { problem, setProblem, wentWell } = useRefusal("training");
   /** What the call answered; undefined where the server refused. */
   const act = async <T>(name: string, call: () => Promise<T>): Promise<{ answer: T } | undefined> => {
     setBusy(name);
     setProblem(null);
     try {
-      return { answer: await call() };
+      const answer = await call();
+      wentWell();
+      return { answer };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       setProblem(error);
