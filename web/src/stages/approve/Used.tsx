@@ -3,9 +3,10 @@ import { Link } from "@tanstack/react-router";
 import { Facts } from "../../parts/Facts";
 import { Json } from "../../parts/Json";
 import { Panel } from "../../parts/Panel";
-import { channelName, day, NONE, percent, short, spoken, whole } from "../../parts/words";
+import { NONE, percent, short, spoken, whole } from "../../parts/words";
 import type { Waiting } from "./Approval";
 import styles from "./Approval.module.css";
+import { placed, type Similar } from "./similar";
 
 type Fact = {
   name?: string;
@@ -16,18 +17,7 @@ type Fact = {
   source?: string;
 };
 
-/** An earlier task or post, as business.similar_content tells it. */
-type Similar = {
-  task_id: string | null;
-  task_name: string;
-  title: string | null;
-  created_at: string;
-  post_metrics: { platform: string; engagement_rate: number | null }[];
-  reasons?: string[];
-};
-
 const nameOf = (post: Similar) => short(post.title || post.task_name, 60);
-const channelsOf = (post: Similar) => [...new Set(post.post_metrics.map((each) => channelName(each.platform)))];
 
 /** The engagement that was measured: of each channel where there are several, "–" where nobody measured. */
 function rateOf(post: Similar): string {
@@ -68,7 +58,7 @@ export function Used({ found }: { found: Waiting }) {
                   ) : (
                     nameOf(post)
                   )}
-                  <span className="quiet">{` ${[...channelsOf(post), day(post.created_at)].join(", ")}`}</span>
+                  <span className="quiet">{` ${placed(post)}`}</span>
                 </span>
                 <span>{rateOf(post)}</span>
               </li>
