@@ -120,12 +120,12 @@ async def _list(states: list[str] | None, limit: int, *, json: bool) -> int:
     from cofounder.kit import db
 
     async with home.opened(), db.transaction() as session:
-        found, total = await service.page(session, states=states, task_id=None, after=None, limit=limit)
+        found = await service.page(session, states=states, task_id=None, cursor=None, limit=limit)
     if json:
-        out.emit({"items": [one.model_dump(mode="json") for one in found], "total": total})
+        out.emit({"items": [one.model_dump(mode="json") for one in found.items], "total": found.total})
         return 0
     screen = out.screen()
-    for line in views.listed(found):
+    for line in views.listed(found.items):
         screen.print(line, soft_wrap=True)
-    screen.print(f"{len(found)} of {total}." if found else "None.", style="quiet")
+    screen.print(f"{len(found.items)} of {found.total}." if found.items else "None.", style="quiet")
     return 0

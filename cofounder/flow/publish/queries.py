@@ -40,12 +40,15 @@ async def page(
     *,
     states: Sequence[str] | None,
     task_id: UUID | None,
-    after: UUID | None,
+    after: tuple[datetime, UUID] | None,
     limit: int,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> tuple[Sequence[Publication], int]:
-    """Newest first, and how many there are in all; of a time range, `until` is outside of it."""
+    """Newest first by where they stand in time, and how many there are in all; `until` is outside of the range.
+
+    `after`: the time and the id of the last one of the page before.
+    """
     wanted = select(Publication)
     if states:
         among = Publication.state.in_(states)
@@ -57,12 +60,11 @@ async def page(
     if until is not None:
         wanted = wanted.where(until > _WHEN)
     every = wanted
-    edge = await session.get(Publication, after) if after is not None else None
-    if edge is not None:
-        wanted = wanted.where(tuple_(Publication.created_at, Publication.id) < (edge.created_at, edge.id))
-    newest = wanted.order_by(Publication.created_at.desc(), Publication.id.desc()).limit(limit)
+    if after is not None:
+        wanted = wanted.where(tuple_(_WHEN, Publication.id) < after)
+    newest = wanted.order_by(_WHEN.desc(), Publication.id.desc()).limit(limit)
     rows = (await session.scalars(newest)).all()
-    if edge is None and len(rows) < limit:  # all of them: nothing is left to count
+    if after is None and len(rows) < limit:  # all of them: nothing is left to count
         return rows, len(rows)
     return rows, int(await session.scalar(select(func.count()).select_from(every.subquery())) or 0)
 

@@ -96,17 +96,15 @@ async def list_publications(
     task_id: UUID | None = None,
     since: Annotated[Time | None, Query(description="Ended at this time or later; else due, else handed over.")] = None,
     until: Annotated[Time | None, Query(description="Before this time.")] = None,
-    cursor: UUID | None = None,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Page[PublicationOut]:
-    """Publications, newest first; `state=unknown` are those that wait for a person's answer, also while some of it is sent."""
+    """Publications, newest first by the time that `since` reads; `state=unknown` are those that wait for a person's answer, also while some of it is sent."""
     in_order(since, until)
     wanted = [*(state or ()), *(status or ())]
-    items, total = await service.page(
-        session, states=wanted, task_id=task_id, after=cursor, limit=limit + 1, since=since, until=until
+    return await service.page(
+        session, states=wanted, task_id=task_id, cursor=cursor, limit=limit, since=since, until=until
     )
-    more = items[limit - 1].publication_id if len(items) > limit else None
-    return Page[PublicationOut](items=items[:limit], next_cursor=str(more) if more else None, total=total)
 
 
 @router.get("/publications/{publication_id}", responses=documented(PublicationMissing))

@@ -20,8 +20,9 @@ from cofounder.flow.publish.errors import PublicationMissing
 from cofounder.flow.publish.outcomes import Outcome, next_attempt, next_look, sentences, so_far, task_status, unknown
 from cofounder.flow.publish.schemas import FINAL, Action, AttemptOut, Order, Posted, PublicationDetail, PublicationOut
 from cofounder.flow.publish.tables import Publication
-from cofounder.kit import durable, live
+from cofounder.kit import cursors, durable, live
 from cofounder.kit.clock import now
+from cofounder.kit.http import Page
 from cofounder.kit.log import logger
 from cofounder.ops import connections
 from cofounder.settings import settings
@@ -330,18 +331,19 @@ async def page(
     *,
     states: Sequence[str] | None,
     task_id: UUID | None,
-    after: UUID | None,
+    cursor: str | None,
     limit: int,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> tuple[list[PublicationOut], int]:
-    """Publications, newest first, and how many there are in all. Raises CursorInvalid."""
-    if after is not None and await queries.one(session, after) is None:
-        raise records.CursorInvalid(field="cursor")
+) -> Page[PublicationOut]:
+    """Publications, newest first by when each ended, else is due, else was handed over. Raises CursorInvalid."""
+    after = cursors.decoded(cursor, records.CursorInvalid)
     rows, total = await queries.page(
-        session, states=states, task_id=task_id, after=after, limit=limit, since=since, until=until
+        session, states=states, task_id=task_id, after=after, limit=limit + 1, since=since, until=until
     )
-    return await _all(session, rows), total
+    kept = rows[:limit]
+    more = cursors.coded(kept[-1].stands_at, kept[-1].id) if len(rows) > limit else None
+    return Page[PublicationOut](items=await _all(session, kept), next_cursor=more, total=total)
 
 
 async def detail(session: AsyncSession, publication_id: UUID) -> PublicationDetail:

@@ -1,5 +1,7 @@
 """Publications: one variant to one channel and account, each with its own fate."""
 
+from datetime import datetime
+
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,7 +19,7 @@ from cofounder.kit.columns import (
 )
 from cofounder.kit.db import Row
 
-# Where a publication stands in a calendar: when it ended, else when it will be or was handed over.
+# Where a publication stands in lists and calendars: when it ended, else when it will be or was handed over.
 STANDS_AT = "coalesce(finished_at, retry_at, attempted_at, scheduled_at, created_at)"
 PUBLICATION_STATE = ("scheduled", "attempting", "published", "refused", "unknown", "cancelled")
 
@@ -58,8 +60,12 @@ class Publication(Row):
     __table_args__ = (
         UniqueConstraint("task_id", "channel", "variant_version", "account"),
         CheckConstraint("state IN ('" + "','".join(PUBLICATION_STATE) + "')", name="state"),
-        Index("ix_publications_created_at_id", "created_at", "id"),  # the order of a list
-        Index("ix_publications_stands_at", text(STANDS_AT)),
+        Index("ix_publications_stands_at", text(STANDS_AT), "id"),  # the order of a list
         Index("ix_publications_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
         Index("ix_publications_open_question", "created_at", postgresql_where=text("state = 'unknown' OR unknown > 0")),
     )
+
+    @property
+    def stands_at(self) -> datetime:
+        """As `STANDS_AT` has it."""
+        return self.finished_at or self.retry_at or self.attempted_at or self.scheduled_at or self.created_at

@@ -94,7 +94,7 @@ async def test_a_scheduled_publication_is_cancelled_and_pages_go_on(clients: lis
         cursor = page["next_cursor"]
         if cursor is None:
             break
-    assert seen == ids[::-1]
+    assert seen == sorted(ids, reverse=True)  # all are due at once
     answer = await approver.post(f"/api/publications/{ids[0]}/cancel")
     assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
     known = await approver.post(f"/api/publications/{ids[0]}/resolve", json={"verdict": "sent"})
@@ -103,6 +103,28 @@ async def test_a_scheduled_publication_is_cancelled_and_pages_go_on(clients: lis
     assert left["total"] == 2
     missing = await approver.post(f"/api/publications/{new_id()}/cancel")
     assert (missing.status_code, missing.json()["code"]) == (404, "publication_missing")
+
+
+async def test_a_list_is_in_the_order_of_the_times_that_it_shows(clients: list[httpx.AsyncClient]) -> None:
+    viewer, _, approver = clients
+    made: dict[str, str] = {}
+    for day in ("05", "07", "06"):
+        body = {**BODY, "content": f"{WORDS} {day}", "schedule_at": f"2099-01-{day}T00:00:00Z"}
+        made[day] = (await approver.post("/api/social/publish", json=body)).json()["publication_id"]
+    await approver.post(f"/api/publications/{made['06']}/cancel")  # it ended now, long before the others are due
+    seen: list[str] = []
+    cursor: str | None = None
+    while len(seen) < 9:
+        asked = {"limit": 1} | ({"cursor": cursor} if cursor else {})
+        page = (await viewer.get("/api/publications", params=asked)).json()
+        assert page["total"] == 3
+        seen += [one["publication_id"] for one in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == [made["07"], made["05"], made["06"]]
+    wrong = await viewer.get("/api/publications", params={"cursor": made["07"]})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "cursor_invalid")
 
 
 async def scheduled(approver: httpx.AsyncClient, number: int = 0) -> dict[str, Any]:

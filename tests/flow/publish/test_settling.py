@@ -171,7 +171,7 @@ async def mixed(mail: Mail, server: Server) -> PublicationOut:
 
 async def listed(state: str) -> list[PublicationOut]:
     async with transaction() as session:
-        return (await service.page(session, states=[state], task_id=None, after=None, limit=9))[0]
+        return (await service.page(session, states=[state], task_id=None, cursor=None, limit=9)).items
 
 
 async def test_what_is_unknown_can_be_settled_while_others_are_still_to_be_sent(
