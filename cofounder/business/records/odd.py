@@ -21,6 +21,9 @@ BEFORE_POST = "read_before_post"  # of a reading that is older than what it tell
 PEOPLE = 10_000_000_000
 
 
+_BROKE = {"<": "below", ">": "above"}
+
+
 @dataclass(frozen=True)
 class Odd:
     """`of` stands in this relation to the first of `than` that is given, or to a number; "missing": it is not given."""
@@ -41,9 +44,22 @@ class Odd:
         mine = values.get(self.of)
         if self.sign == "missing" or mine is None:
             return self.sign == "missing" and mine is None
-        others = [self.than] if isinstance(self.than, int) else [values.get(name) for name in self.than]
-        other = next((one for one in others if one is not None), None)
-        return other is not None and SIGNS[self.sign](mine, other)
+        _, bound = self._bound(values)
+        return bound is not None and SIGNS[self.sign](mine, bound)
+
+    def told(self, values: Mapping[str, int | None]) -> str:
+        """What a person reads of one row, with its figure and the bound that it broke where they still say so."""
+        if self.sign not in _BROKE or not self.holds(values):
+            return self.said
+        mine, (name, bound) = values[self.of], self._bound(values)
+        against = " ".join(filter(None, [name.replace("_", " "), f"{bound:,}"]))
+        return f"{self.said.rstrip('.')}: {self.of.replace('_', ' ')} {mine:,} {_BROKE[self.sign]} {against}."
+
+    def _bound(self, values: Mapping[str, int | None]) -> tuple[str, int | None]:
+        """What it is compared with: the name, none for a number that is always the same, and the value."""
+        if isinstance(self.than, int):
+            return "", self.than
+        return next(((name, value) for name in self.than if (value := values.get(name)) is not None), ("", None))
 
 
 def _above_shown(name: str, shown: tuple[str, ...]) -> Odd:

@@ -10,8 +10,9 @@ _ODD = ODD["social_analytics"]
 
 
 def of(row: records.ReadingRow, earlier: Sequence[records.ReadingRow]) -> list[str]:
-    """What its flags mean, and what has become less since the reading before. `earlier`: in the order of time."""
-    return [*(_ODD[flag].said for flag in row.flags if flag in _ODD), *_falls(row, earlier)]
+    """What its flags mean by its figures, and what has become less since the reading before. `earlier`: in the order of time."""
+    values = {name: getattr(row, name) for name in (*COUNTERS, "engaged_users")}
+    return [*(_ODD[flag].told(values) for flag in row.flags if flag in _ODD), *_falls(row, earlier)]
 
 
 def _falls(row: records.ReadingRow, earlier: Sequence[records.ReadingRow]) -> list[str]:
@@ -21,5 +22,5 @@ def _falls(row: records.ReadingRow, earlier: Sequence[records.ReadingRow]) -> li
         before = next((one for one in reversed(earlier) if getattr(one, name) is not None), None)
         if value is not None and before is not None and getattr(before, name) > value:
             at = f"{before.measured_at:%Y-%m-%d %H:%M} UTC"
-            notes.append(f"{name.capitalize()} were {getattr(before, name):,} at {at}, which is more than {value:,}.")
+            notes.append(f"{name.capitalize()} fell: {value:,} below {getattr(before, name):,} at {at}.")
     return notes

@@ -92,25 +92,52 @@ async def test_what_looks_odd_is_kept_and_said(clients: Clients) -> None:
     id = await by_hand()
     early = (now() - timedelta(hours=2)).isoformat()
     said = (await type_in(operator, id, measured_at=early, views=500, clicks=600)).json()
-    assert said["notes"] == ["More clicks than views or impressions."]
+    assert said["notes"] == ["More clicks than views or impressions: clicks 600 above views 500."]
     assert said["reading"]["flags"] == ["clicks_above_views"]
     said = (await type_in(operator, id, views=400)).json()
     assert len(said["notes"]) == 1
-    assert said["notes"][0].startswith("Views were 500 at ")
+    assert said["notes"][0].startswith("Views fell: 400 below 500 at ")
     assert [row["views"] for row in await readings()] == [500, 400]
     seen = (await shown(operator, id))["readings"]
-    assert [one["notes"] for one in seen] == [["More clicks than views or impressions."], said["notes"]]
+    assert [one["notes"] for one in seen] == [
+        ["More clicks than views or impressions: clicks 600 above views 500."],
+        said["notes"],
+    ]
 
 
 @pytest.mark.parametrize(
     ("counts", "flag", "note"),
     [
-        ({"impressions": 10, "likes": 11}, "likes_above_impressions", "More likes than times shown."),
-        ({"impressions": 0, "shares": 1}, "shares_above_impressions", "More shares than times shown."),
-        ({"views": 10, "comments": 11}, "comments_above_impressions", "More comments than times shown."),
-        ({"reach": 10, "bookmarks": 11}, "bookmarks_above_impressions", "More bookmarks than times shown."),
-        ({"likes": 10**12}, "likes_above_people", "More likes than people on earth."),
-        ({"reach": 10**12}, "reach_above_people", "More people reached than people on earth."),
+        (
+            {"impressions": 10, "likes": 11},
+            "likes_above_impressions",
+            "More likes than times shown: likes 11 above impressions 10.",
+        ),
+        (
+            {"impressions": 0, "shares": 1},
+            "shares_above_impressions",
+            "More shares than times shown: shares 1 above impressions 0.",
+        ),
+        (
+            {"views": 10, "comments": 11},
+            "comments_above_impressions",
+            "More comments than times shown: comments 11 above views 10.",
+        ),
+        (
+            {"reach": 10, "bookmarks": 11},
+            "bookmarks_above_impressions",
+            "More bookmarks than times shown: bookmarks 11 above reach 10.",
+        ),
+        (
+            {"likes": 10**12},
+            "likes_above_people",
+            "More likes than people on earth: likes 1,000,000,000,000 above 10,000,000,000.",
+        ),
+        (
+            {"reach": 10**12},
+            "reach_above_people",
+            "More people reached than people on earth: reach 1,000,000,000,000 above 10,000,000,000.",
+        ),
         # One person may share and comment several times, and a video is shown more often than it is watched.
         ({"reach": 10, "shares": 11, "comments": 11}, None, None),
         ({"impressions": 20, "views": 10, "likes": 11, "shares": 11, "comments": 11}, None, None),
