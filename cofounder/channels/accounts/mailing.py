@@ -1,6 +1,8 @@
-"""What was given for a mail server, made whole by what its sender was connected with before."""
+"""Which e-mail account is meant, and what was given for it, made whole by what it was connected with before."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from cofounder.channels.accounts import keeping, queries
 from cofounder.channels.accounts.errors import AccountSealed, WayUnfit
@@ -15,11 +17,11 @@ _KEPT = ("recipients", "reply_to", "starttls")
 
 
 async def whole(given: AccountIn) -> AccountIn:
-    """What is left out of a sender that is connected stays as it was; a password only for its own server and user.
+    """What is left out of an account that is connected stays as it was; a password only for its own server and user.
 
     Raises WayUnfit. Opens its own transaction.
     """
-    row = await _before(given)
+    row = None if given.sender is None else await _before(given, given.sender)
     made = given if row is None else given.model_copy(update=_as_before(given, row))
     if made.user and not made.password:
         told = "This user needs a password: one that is kept goes to no other server and for no other user."
@@ -29,19 +31,50 @@ async def whole(given: AccountIn) -> AccountIn:
     return made
 
 
-async def _before(given: AccountIn) -> AccountRow | None:
-    if given.sender is None:
-        return None
-    ((_, sender),) = addresses(given.sender)
+def which(
+    every: Sequence[AccountRow], sender: str, *, server: str | None, name: str | None, id: UUID | None
+) -> AccountRow | None:
+    """The account of a sender that is meant: this one, the one of this name, the one at this server.
+
+    Where no server is told it is the only one of its sender; one that was disconnected comes back wherever it goes by
+    now. None: another account.
+    """
+    mine = [one for one in every if one.provider == "smtp" and one.external_id == sender.lower()]
+    living = [one for one in mine if one.state in queries.LIVING]
+    found = [one for one in living if one.id == id] or [one for one in mine if one.name == name]
+    found = found or [one for one in (*living, *mine) if one.address == server]
+    if not found and (server is None or not living):
+        found = living or mine
+    return found[0] if found else None
+
+
+async def _before(given: AccountIn, named: str) -> AccountRow | None:
+    """The account as it is connected. Raises WayUnfit where two are meant, or two would be the same."""
+    ((_, sender),) = addresses(named)
     async with db.reading() as session:
         every = await queries.every(session)
-    mine = [one for one in every if one.provider == "smtp" and one.external_id == sender.lower()]
-    return next((one for one in mine if one.state in queries.LIVING), None)
+    server = _server(given.address)
+    row = which(every, sender, server=server, name=given.name, id=given.account_id)
+    others = [
+        one
+        for one in every
+        if one is not row
+        and (one.provider, one.external_id) == ("smtp", sender.lower())
+        and one.state in queries.LIVING
+    ]
+    if others and server is None and row is not None and row.id != given.account_id and row.name != given.name:
+        told = f"Several accounts send as {sender}: {', '.join(one.name for one in (row, *others))}."
+        raise WayUnfit(told, field="address", hint="Name the account, or its mail server.")
+    same = next((one for one in others if row is not None and one.address == server), None)
+    if same is not None:
+        told = f"{same.name} sends as {sender} by this server already."
+        raise WayUnfit(told, field="address", hint="Change that one, or disconnect one of the two.")
+    return row if row is not None and row.state in queries.LIVING else None
 
 
 def _as_before(given: AccountIn, row: AccountRow) -> dict[str, Any]:
     kept = {name: row.details.get(name) for name in _KEPT} | {"address": row.address}
-    if given.password is None and _same_server(given.address, row):
+    if given.password is None and (not given.address or _server(given.address) == row.address):
         try:
             held = keeping.unseal(row.sealed)
         except AccountSealed:
@@ -51,8 +84,9 @@ def _as_before(given: AccountIn, row: AccountRow) -> dict[str, Any]:
     return {name: value for name, value in kept.items() if getattr(given, name) is None}
 
 
-def _same_server(address: str | None, row: AccountRow) -> bool:
+def _server(address: str | None) -> str | None:
+    """HOST:PORT as it is stored; what is none stays as it was given, and is refused later."""
     try:
-        return not address or place(address) == row.address
+        return place(address) if address else None
     except ValueError:
-        return False
+        return address

@@ -66,6 +66,9 @@ class AccountIn(Body):
         default=None, description="WordPress: an application password. E-mail: the user's."
     )
     admin_key: _Secret | None = Field(default=None, description="Ghost: the admin key of an integration, ID:SECRET.")
+    account_id: UUID | None = Field(
+        default=None, description="E-mail: the account that is changed, as where its server is another by now."
+    )
     sender: _Sender | None = Field(default=None, description="E-mail: the sender, Name <address>.")
     recipients: _Addresses | None = Field(default=None, description="E-mail: who gets each text, commas between.")
     reply_to: _MayBeEmpty | None = Field(
@@ -117,6 +120,7 @@ class MailboxOut(BaseModel):
 
     sender: str
     recipients: str = Field(description="Commas between.")
+    reaches: int = Field(description="How many addresses get each text; one that is named twice gets it once.")
     reply_to: str | None
     starttls: bool
 

@@ -48,6 +48,8 @@ async def connect(given: AccountIn, *, by: Caller) -> tuple[AccountRow, str | No
 
     Raises WayUnfit, AddressUnfit, AccountRefused, ProviderAway, AccountNameTaken.
     """
+    if given.account_id is not None and given.provider != "smtp":
+        raise WayUnfit("Only an e-mail account is changed in this way.", field="account_id")
     if given.provider in SIGNED_IN:
         return await _with_token(given, by), None
     if given.provider == "smtp":
@@ -66,7 +68,7 @@ async def connect(given: AccountIn, *, by: Caller) -> tuple[AccountRow, str | No
     identity = await _asked(site.identity(brought.get("address", address), brought), "address")
     held = {name: brought[name] for name in site.secret if name in brought}
     async with db.transaction() as session:
-        new = New(given.provider, identity, held, name=given.name, address=address)
+        new = New(given.provider, identity, held, name=given.name, address=address, account_id=given.account_id)
         return await store(session, new, by=by.who), key
 
 

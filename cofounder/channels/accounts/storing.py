@@ -1,12 +1,14 @@
 """Writes accounts down: made or renewed, named, the first of a channel its default unless the settings name one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.channels.accounts import book, expiring, keeping, queries, renewing, waiting
+from cofounder.channels.accounts import book, expiring, keeping, mailing, queries, renewing, waiting
 from cofounder.channels.accounts.connected import PROVIDERS
 from cofounder.channels.accounts.errors import AccountNameTaken
 from cofounder.channels.accounts.providers import SIGNED_IN, Identity, Tokens
@@ -30,6 +32,7 @@ class New:
     tokens: Tokens | None = None
     client_id: str | None = None
     address: str = ""
+    account_id: UUID | None = None  # the one that is changed, of e-mail
 
 
 async def store(session: AsyncSession, new: New, *, by: str) -> AccountRow:
@@ -37,8 +40,7 @@ async def store(session: AsyncSession, new: New, *, by: str) -> AccountRow:
     await queries.take_turn(session)
     channel = PROVIDERS[new.provider]
     every = await queries.every(session)
-    same = [one for one in every if _is(one, new)]
-    row = same[0] if same else None
+    row = _before(every, new)
     others = {one.name: one for one in every if one.channel == channel and one is not row}
     kept = row.name if row is not None else None
     named = await _by_settings(session, channel)
@@ -110,10 +112,18 @@ async def _values(new: New, name: str, by: str) -> dict[str, Any]:
     }
 
 
+def _before(every: Sequence[AccountRow], new: New) -> AccountRow | None:
+    """The account that is renewed."""
+    sender = new.identity.external_id
+    if new.provider == "smtp":
+        return mailing.which(every, sender, server=new.address, name=new.name, id=new.account_id)
+    return next((one for one in every if _is(one, new)), None)
+
+
 def _is(row: AccountRow, new: New) -> bool:
     if row.provider != new.provider or row.state == "choosing" or row.external_id != new.identity.external_id:
         return False
-    return new.provider in (*SIGNED_IN, "smtp") or row.address == new.address
+    return new.provider in SIGNED_IN or row.address == new.address
 
 
 def _ends(new: New) -> datetime | None:
@@ -133,5 +143,7 @@ def _name(new: New, kept: str | None, taken: set[str]) -> str:
     if kept is not None:
         return kept
     name = " ".join(new.identity.name.split())[:150] or new.identity.external_id
+    if name in taken and new.provider == "smtp":
+        name = f"{name} by {new.address.rpartition(':')[0]}"
     numbered = (f"{name} ({number})" for number in range(2, 1_000))
     return name if name not in taken else next(one for one in numbered if one not in taken)

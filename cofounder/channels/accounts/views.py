@@ -92,10 +92,13 @@ def shown(row: AccountRow) -> ChannelAccountOut:
 def _mail(row: AccountRow) -> MailboxOut | None:
     if row.provider != "smtp":
         return None
+    from cofounder.channels.senders.email import recipients_of
+
     details = row.details
     return MailboxOut(
         sender=details.get("sender") or row.external_id,
         recipients=details.get("recipients") or "",
+        reaches=len(recipients_of(details.get("recipients") or "")),
         reply_to=details.get("reply_to"),
         starttls=bool(details.get("starttls", True)),
     )

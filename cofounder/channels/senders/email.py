@@ -55,7 +55,7 @@ class Email:
 
     def account(self) -> Account | None:
         """The sender's address and the recipients; None without server, sender or recipients."""
-        recipients = _recipients(self._chosen.email_recipients)
+        recipients = recipients_of(self._chosen.email_recipients)
         if not self._chosen.smtp_host or not self._from[1] or not recipients:
             return None
         return Account(sender=self.name, name=self._from[1], recipients=recipients, sent_as=_whole(self._from))
@@ -246,7 +246,7 @@ def _leave(client: aiosmtplib.SMTP) -> None:
     job.add_done_callback(_leaving.discard)
 
 
-def _recipients(listed: str) -> tuple[str, ...]:
+def recipients_of(listed: str) -> tuple[str, ...]:
     """Each address once, with its name where it has one."""
     found: dict[str, str] = {}
     for name, address in addresses(listed):

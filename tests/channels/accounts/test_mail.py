@@ -80,6 +80,7 @@ async def test_a_mail_server_is_signed_in_to_and_asked_for_every_recipient_befor
     shown = views.shown(row)
     assert shown.mail is not None
     assert (shown.mail.sender, shown.mail.starttls) == ("Acme News <news@acme.example>", False)
+    assert shown.mail.reaches == 2
     found = accounts.of("email")
     assert found is not None
     assert found.secret == {"user": "post", "password": WORD}
@@ -193,7 +194,7 @@ async def test_an_account_that_is_made_the_default_goes_before_the_settings_and_
 ) -> None:
     with Server() as server:
         row = await connected(server, sender="office@acme.example")
-        assert row.name == "office@acme.example (2)"  # the settings' own sender has that name
+        assert row.name == "office@acme.example by 127.0.0.1"  # the settings' own sender has that name
         with pytest.raises(errors.AccountNameTaken):
             await connected(server, name="office@acme.example")
     assert senders.route("email").sender == "email"
@@ -202,7 +203,7 @@ async def test_an_account_that_is_made_the_default_goes_before_the_settings_and_
     assert senders.route("email").name == row.name
     assert senders.route("email", "office@acme.example").sender == "email"
     (email,) = [one for one in standing.findings() if one.name == "E-mail"]
-    assert email.detail == "office@acme.example (2) (default); office@acme.example by the settings"
+    assert email.detail == "office@acme.example by 127.0.0.1 (default); office@acme.example by the settings"
     async with transaction() as session:
         assert not (await service.leave_default(session, row.id, by=LOCAL_OWNER)).is_default
     assert senders.route("email").name == "office@acme.example"
@@ -256,7 +257,11 @@ async def test_a_change_keeps_what_is_left_out_and_sends_the_password_to_no_othe
         changed = await connected(server, recipients="cy@reader.example", sender="news@acme.example", starttls=None)
         assert changed.id == first.id
         assert views.shown(changed).mail == MailboxOut(
-            sender="news@acme.example", recipients="cy@reader.example", reply_to="re@acme.example", starttls=False
+            sender="news@acme.example",
+            recipients="cy@reader.example",
+            reaches=1,
+            reply_to="re@acme.example",
+            starttls=False,
         )
         assert senders.route("email").recipients == ("cy@reader.example",)
         with pytest.raises((errors.WayUnfit, errors.AccountRefused)):
@@ -264,11 +269,50 @@ async def test_a_change_keeps_what_is_left_out_and_sends_the_password_to_no_othe
         with pytest.raises(errors.WayUnfit):
             await connected(other, user="post")
         assert other.sign_ins == 0
-        moved = await connected(other, user="post", password=WORD, recipients=None, reply_to="")
+        moved = await connected(other, name=first.name, user="post", password=WORD, recipients=None, reply_to="")
         assert (moved.id, moved.address) == (first.id, f"127.0.0.1:{other.port}")
         found = views.shown(moved).mail
         assert found is not None
         assert (found.recipients, found.reply_to) == ("cy@reader.example", None)
+
+
+async def test_one_sender_at_two_servers_is_two_accounts_each_sent_by_its_own(engine_running: Database) -> None:
+    with Server(password=WORD) as one, Server() as two, Server() as three:
+        first = await connected(one, user="post", password=WORD)
+        second = await connected(two, recipients="cy@reader.example")
+        assert (first.name, second.name) == ("news@acme.example", "news@acme.example by 127.0.0.1")
+        assert (first.is_default, second.is_default) == (True, False)
+        said = await approved("email", accounts={"email": second.name})
+        await until(settled(said.task_id))
+        assert [len(each.messages) for each in (one, two)] == [0, 1]
+
+        with pytest.raises(errors.WayUnfit, match=r"Several accounts send as news@acme\.example"):
+            await connected(address=None, starttls=None)
+        with pytest.raises(errors.WayUnfit, match="by this server already") as told:
+            await connected(one, account_id=second.id, user="post", password=WORD)
+        assert told.value.field == "address"
+        moved = await connected(three, account_id=second.id, recipients=None)
+        assert (moved.id, moved.name, moved.address) == (second.id, second.name, f"127.0.0.1:{three.port}")
+        renamed = await connected(three, name="Letters", recipients=None)
+        assert (renamed.id, renamed.name) == (second.id, "Letters")
+
+        # With none left connected a new server is where the sender's account goes on.
+        for row in (first, second):
+            await service.disconnect(row.id, by=LOCAL_OWNER)
+        assert (await connected(two)).id == first.id
+    with pytest.raises(errors.WayUnfit) as told:
+        await service.connect(
+            AccountIn(provider="webhook", address="https://a.example", account_id=first.id), by=LOCAL_OWNER
+        )
+    assert told.value.field == "account_id"
+
+
+async def test_an_address_is_counted_once_however_often_and_in_whatever_name_it_stands() -> None:
+    with Server() as server:
+        row = await connected(server, recipients=f'{ADA}, ada@READER.example, "B@b, Co" <bob@reader.example>')
+    found = views.shown(row).mail
+    assert found is not None
+    assert found.reaches == 2 == len(senders.route("email").recipients)
 
 
 async def test_what_waits_for_an_account_that_is_disconnected_goes_to_the_outbox_at_its_time(

@@ -5015,6 +5015,11 @@ export interface components {
              */
             admin_key?: string | null;
             /**
+             * Account Id
+             * @description E-mail: the account that is changed, as where its server is another by now.
+             */
+            account_id?: string | null;
+            /**
              * Sender
              * @description E-mail: the sender, Name <address>.
              */
@@ -10873,6 +10878,11 @@ export interface components {
              * @description Commas between.
              */
             recipients: string;
+            /**
+             * Reaches
+             * @description How many addresses get each text; one that is named twice gets it once.
+             */
+            reaches: number;
             /** Reply To */
             reply_to: string | null;
             /** Starttls */
@@ -27288,7 +27298,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; There is no time zone of this name. */
+            /** @description Some fields do not fit.; There is no time zone of this name.; There is no such channel. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -27356,7 +27366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; There is no time zone of this name. */
+            /** @description Some fields do not fit.; There is no time zone of this name.; There is no such channel. */
             422: {
                 headers: {
                     [name: string]: unknown;

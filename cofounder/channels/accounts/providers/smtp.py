@@ -17,7 +17,7 @@ _WRONG_PASSWORD = 401  # what a site says to one
 
 
 class Smtp:
-    """An account is a sender's address: its server, password and recipients may be others tomorrow."""
+    """An account is a sender's address at a mail server: its password and recipients may be others tomorrow."""
 
     provider = "smtp"
     label = "Mail server"

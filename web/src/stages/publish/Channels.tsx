@@ -232,8 +232,8 @@ function Row({ account, connect }: { account: Account; connect: () => void }) {
 }
 
 /** Whose messages an e-mail account sends, and to how many. */
-function writes({ sender, recipients }: NonNullable<Account["mail"]>): string {
-  return `${sender} to ${counted(recipients.split("@").length - 1, "address", "addresses")}`;
+function writes({ sender, reaches }: NonNullable<Account["mail"]>): string {
+  return `${sender} to ${counted(reaches, "address", "addresses")}`;
 }
 
 export function Wrong({ problem }: { problem: Problem | null }) {

@@ -64,7 +64,8 @@ function bodyOf(way: Way, fields: Field[], typed: Typed, again?: Account) {
   const { ends, ...said } = Object.fromEntries(named.map((name) => [name, typed[name]?.trim() || undefined]));
   const expires = ends ? { expires_at: `${ends}T00:00:00Z` } : {};
   if (way !== "mail_server") return { ...said, ...expires };
-  return { ...said, starttls: !typed.open, ...(again && !said.reply_to ? { reply_to: "" } : {}) };
+  const changed = again ? { account_id: again.account_id, ...(said.reply_to ? {} : { reply_to: "" }) } : {};
+  return { ...said, starttls: !typed.open, ...changed };
 }
 
 export function Connect({ channel, again, close }: Props) {
