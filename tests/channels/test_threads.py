@@ -90,7 +90,7 @@ async def test_access_taken_back_in_the_middle_says_what_stands_and_goes_on_from
     sent = delivery("x", THREAD)
     made = await delivered(wire, sent)
     assert (made.state, made.away) == ("refused", True)
-    assert f"1 of the thread's 3 posts stand (https://x.com/acme/status/{wire.posts[0]['id']})" in (made.note or "")
+    assert f"1 of the thread's 3 posts stands (https://x.com/acme/status/{wire.posts[0]['id']})" in (made.note or "")
     assert "Connect the account again" in (made.note or "")
     wire.answer, wire.revoked = real, False  # type: ignore[method-assign]
     async with transaction() as session:
@@ -109,7 +109,7 @@ async def test_a_rate_limit_in_the_middle_waits_with_what_stands(wire: XWire) ->
     made = await delivered(wire, sent)
     assert made.state == "absent"
     assert made.until is not None
-    assert "1 of the thread's 3 posts stand" in (made.note or "")
+    assert "1 of the thread's 3 posts stands" in (made.note or "")
     assert (await delivered(wire, sent)).state == "done"
     assert wire.threads() == [PARTS]
 
@@ -128,7 +128,7 @@ async def test_what_a_person_saw_missing_of_a_thread_is_sent_and_nothing_else(wi
     sent = delivery("x", THREAD)
     made = await delivered(wire, sent)
     assert made.state == "unknown"
-    assert "1 of the thread's 3 posts stand" in (made.note or "")
+    assert "1 of the thread's 3 posts stands" in (made.note or "")
     async with transaction() as session:
         await ledger.settle(session, sent.publication_id, "", sent=False, by="Ana", again=again)
         if not again:

@@ -38,7 +38,7 @@ def test_a_reading_is_typed_shown_and_listed(database: Database, capsys: pytest.
     assert [one["age"] for one in asked["items"]] == ["72 h", "7 d"]
     assert asked["counts"]["waiting"] == 2
     kept = answer(capsys, "measure", "type", id, "--impressions", "100", "--clicks", "120")
-    assert kept["notes"] == ["More clicks than views or impressions."]
+    assert kept["notes"] == ["More clicks than views or impressions: clicks 120 above impressions 100."]
     seen = answer(capsys, "measure", "show", id)
     assert [one["impressions"] for one in seen["readings"]] == [100]
     for said in (["show", id], ["list"], ["run"], ["type", id, "--impressions", "90"]):
@@ -62,9 +62,9 @@ def test_what_is_odd_is_said_later_too_and_no_date_is_cut(
         answer(capsys, "measure", "type", id, "--impressions", "90")
     assert run(["measure", "show", id]) == 0
     told = capsys.readouterr().out
-    assert "More clicks than views or impressions." in told
+    assert "More clicks than views or impressions: clicks 120 above impressions 100." in told
     assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d, 0\.0 h old, typed: impressions 100, clicks 120$", told, re.MULTILINE)
-    assert "Impressions were 100 at" in told
+    assert "Impressions fell: 90 below 100 at" in told
     listed = answer(capsys, "measure", "list")["items"]
     assert run(["measure", "list"]) == 0
     told = capsys.readouterr().out

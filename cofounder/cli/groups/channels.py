@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cofounder.cli import home, out
+from cofounder.cli import home, out, words
 from cofounder.cli.options import Json, Yes
 from cofounder.cli.times import when
 from cofounder.kit.errors import InputInvalid, NotFound
@@ -326,7 +326,8 @@ async def _disconnect(name: str, json: bool) -> int:
         out.emit(made)
         return 0
     told = " The provider took the access back." if revoked else ""
-    waits = f" {scheduled} scheduled publications go to the outbox." if scheduled else ""
+    go = "goes" if scheduled == 1 else "go"
+    waits = f" {words.of(scheduled, 'scheduled publication')} {go} to the outbox." if scheduled else ""
     out.screen().print(f"{made.name} is disconnected.{told}{waits}", markup=False, soft_wrap=True)
     return 0
 

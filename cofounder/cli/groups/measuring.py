@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from cofounder.cli import home, out
+from cofounder.cli import home, out, words
 from cofounder.cli.options import Json
 from cofounder.cli.times import when
 from cofounder.kit.errors import InputInvalid
@@ -261,7 +261,7 @@ async def _take_away(publication: UUID, at: datetime, *, json: bool) -> int:
 
 def _told(done: "Done") -> None:
     screen = out.screen()
-    said = f"{done.read:,} posts read, {done.gone:,} are gone, {done.missed:,} ages were missed."
+    said = f"{words.of(done.read, 'post')} read, {done.gone:,} gone, {words.of(done.missed, 'age')} missed."
     screen.print(said, markup=False)
     for name, why in done.problems.items():
         screen.print(f"{name}: {why}", markup=False)
@@ -357,8 +357,8 @@ def _brought(found: "PublicationMeasuredOut") -> None:
     screen = out.screen()
     if found.attributed is not None:
         one = found.attributed
-        told = [f"{one.sessions or 0:,} visits"]
-        told += [f"{one.conversions:,} conversions"] if one.conversions is not None else []
+        told = [words.of(one.sessions or 0, "visit")]
+        told += [words.of(one.conversions, "conversion")] if one.conversions is not None else []
         told += [f"{one.revenue:,.2f} {one.currency or ''}".rstrip()] if one.revenue is not None else []
         told += [f"{one.return_on_cost:,.2f} times its cost"] if one.return_on_cost is not None else []
         screen.print(

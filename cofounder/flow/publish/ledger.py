@@ -165,7 +165,8 @@ def stands(parts: Sequence[Part]) -> str | None:
     if not there:
         return None
     url = there[0].answer.get("url")
-    return f"{len(there)} of the thread's {there[0].of} posts stand{f' ({url})' if url else ''}."
+    verb = "stands" if len(there) == 1 else "stand"
+    return f"{len(there)} of the thread's {there[0].of} posts {verb}{f' ({url})' if url else ''}."
 
 
 async def handed_over_at(session: AsyncSession, publication_id: UUID, outcomes: Sequence[Outcome]) -> datetime | None:

@@ -52,7 +52,7 @@ async def test_a_question_about_a_thread_names_its_posts_and_how_many_stand(wire
         (3, "waiting", PARTS[2]),
     ]
     assert delivery.posts[0].url == address(wire.posts[0])
-    assert f"1 of the thread's 3 posts stand ({address(wire.posts[0])})" in (found.note or "")
+    assert f"1 of the thread's 3 posts stands ({address(wire.posts[0])})" in (found.note or "")
 
 
 async def test_a_thread_is_not_called_published_while_posts_of_it_were_never_sent(wire: XWire) -> None:
@@ -107,7 +107,7 @@ async def test_a_part_that_stands_without_the_rest_is_said_and_can_be_completed(
     first = address(wire.posts[0])
     left = await resolve(id, verdict="sent", posts=1, url=first)
     assert (left.state, left.actions) == ("refused", ["retry"])
-    assert left.note == f"ann looked: 1 of its 3 posts is there. 1 of the thread's 3 posts stand ({first})."
+    assert left.note == f"ann looked: 1 of its 3 posts is there. 1 of the thread's 3 posts stands ({first})."
     mend(wire)
     await retry(id)
     await over(id)

@@ -12,7 +12,7 @@ import {
 } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { type FormEvent, useState } from "react";
-import { capital, channelName } from "../../parts/words";
+import { capital, channelName, counted } from "../../parts/words";
 import styles from "./Content.module.css";
 import { type Series, useSeriesActs } from "./planned";
 import { bodyOf, changed, type Form, formOf, fresh, LEADS, WEEKDAYS, zones } from "./recurring";
@@ -99,7 +99,7 @@ export function SeriesForm({ of, close }: { of?: Series & { etag: string | null 
 }
 
 const odd = (minutes: number): [number, string][] =>
-  LEADS.some(([one]) => one === minutes) ? [] : [[minutes, `${minutes} minutes`]];
+  LEADS.some(([one]) => one === minutes) ? [] : [[minutes, counted(minutes, "minute")]];
 
 type Part = {
   form: Form;
