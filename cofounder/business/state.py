@@ -154,7 +154,7 @@ def facts_of(
         reading = timeline.read(stored, name, over)
         if reading is None:
             sentence = _why_missing(stored, name, over)
-            if name in named or stored.get(name):
+            if name in named or stored.get(name) or timeline.beyond(stored, name, over):
                 missing.append(sentence)
             continue
         facts.append(_fact(stored, name, over, reading, as_of, name in stressed, kinds))
@@ -256,6 +256,13 @@ def _why_missing(stored: Timeline, name: str, over: Period) -> str:
     points = stored.get(name, ()) or stored.get(known.top or "", ())  # a ratio that is made of what is stored
     if not points:
         return f"No figure for {known.noun} is stored."
+    if impossible := timeline.beyond(stored, name, over):
+        top, below = impossible
+        parts = (
+            f"{metric(known.top or '').noun} {top.value:,.10g}, {metric(known.below or '').noun} {below.value:,.10g}"
+        )
+        value = f"{100 * top.value / below.value:,.4g}%"
+        return f"The {known.noun} {wording.within(over)} would be {value}, which it cannot be: {parts}."
     inside = [p for p in points if over.start <= p.start and p.end <= over.end]
     if len(inside) > 1 and known.adds in ("ratio", "unknown"):
         return f"{wording.capital(known.noun)} is stored by shorter periods, and {over.label} cannot be made of them."

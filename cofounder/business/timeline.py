@@ -102,7 +102,32 @@ def _ending(inside: Sequence[Point], period: Period) -> Reading | None:
 
 
 def _recomputed(timeline: Timeline, known: Metric, period: Period) -> Reading | None:
-    """top / below over the days that both cover; never a mean of ratios."""
+    """top / below over the days that both cover; never a mean of ratios, nor what the metric cannot be."""
+    parts = _parts(timeline, known, period)
+    if parts is None or _beyond(known, *parts):
+        return None
+    top, below = parts
+    n = int(below.value) if known.unit == "rate" and known.below and metric(known.below).unit == "count" else None
+    source = " and ".join(sorted({top.source, below.source}))
+    currency = "USD" if known.unit != "usd" else top.currency if _money(str(known.top)) else below.currency
+    lacking = max(top.lacking, below.lacking)
+    return Reading(top.value / below.value, top.covered, source, currency, n, lacking)
+
+
+def beyond(timeline: Timeline, name: str, period: Period) -> tuple[Reading, Reading] | None:
+    """The two values that a ratio would be made of, where it would then be what it cannot be, such as a share above 1."""
+    known = metric(name)
+    parts = _parts(timeline, known, period)
+    return parts if parts is not None and _beyond(known, *parts) else None
+
+
+def _beyond(known: Metric, top: Reading, below: Reading) -> bool:
+    value = top.value / below.value
+    return (known.high is not None and value > known.high) or (known.low is not None and value < known.low)
+
+
+def _parts(timeline: Timeline, known: Metric, period: Period) -> tuple[Reading, Reading] | None:
+    """top and below over the days that both cover."""
     if known.top is None or known.below is None:
         return None
     top, below = read(timeline, known.top, period), read(timeline, known.below, period)
@@ -115,14 +140,8 @@ def _recomputed(timeline: Timeline, known: Metric, period: Period) -> Reading | 
         end = min(top.covered.end, below.covered.end)
         if end < start or (start, end) == (period.start, period.end):
             return None
-        return _recomputed(timeline, known, periods.spanning(start, end))
-    if below.value <= 0:
-        return None
-    n = int(below.value) if known.unit == "rate" and metric(known.below).unit == "count" else None
-    source = " and ".join(sorted({top.source, below.source}))
-    currency = "USD" if known.unit != "usd" else top.currency if _money(known.top) else below.currency
-    lacking = max(top.lacking, below.lacking)
-    return Reading(top.value / below.value, top.covered, source, currency, n, lacking)
+        return _parts(timeline, known, periods.spanning(start, end))
+    return None if below.value <= 0 else (top, below)
 
 
 def _money(name: str) -> bool:

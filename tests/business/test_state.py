@@ -169,6 +169,19 @@ async def test_web_days_make_a_month_only_when_nearly_all_are_there(session: Asy
     assert covered.label == "August 1 to August 10, 2026"
 
 
+async def test_more_conversions_than_visits_make_no_rate_and_that_is_said(session: AsyncSession) -> None:
+    days = [date(2026, 9, 1) + timedelta(days=at) for at in range(30)]
+    await records.add_web_days(
+        session, [NewWebDay(day=day, sessions=10, conversions=15, measured_at=AS_OF) for day in days]
+    )
+    found = await business_state(session, as_of=AS_OF, period=periods.month(days[0]))
+    assert "conversion_rate" not in by_metric(found.facts)
+    assert "conversion_rate" not in found.state
+    assert found.missing == [
+        "The conversion rate in September 2026 would be 150%, which it cannot be: conversions 450, website visits 300."
+    ]
+
+
 async def test_a_stored_target_is_the_base(session: AsyncSession) -> None:
     await fill(session)
     await records.add_financial(session, [a_month("target_revenue", date(2026, 10, 1), 11_000)])

@@ -81,7 +81,7 @@ OUTCOMES = f"""{SEEN}, {WEB}, outcomes AS (
 _RATES = {
     "rate": ("engaged", "views", "views > 0 AND engaged IS NOT NULL"),
     "paid": ("revenue", "views", "views > 0 AND revenue IS NOT NULL"),
-    "converted": ("conversions", "visits", "visits > 0 AND conversions IS NOT NULL"),
+    "converted": ("conversions", "visits", "visits > 0 AND conversions <= visits"),  # as in rates.conversion_rate
 }
 _PARTS = ", ".join(
     f"CASE WHEN {both} THEN {top} END AS {name}_top, CASE WHEN {both} THEN {below} END AS {name}_below"

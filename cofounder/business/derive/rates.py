@@ -48,8 +48,12 @@ def revenue_per_view(revenue: float | None, views: float | None) -> float | None
 
 
 def conversion_rate(conversions: float | None, visits: float | None) -> float | None:
-    """conversions / visits, 0-1. Visits are the web sessions matched to a post; its clicks where there are none."""
-    return ratio(conversions, visits)
+    """conversions / visits, 0-1. Visits are the web sessions matched to a post; its clicks where there are none.
+
+    None where there are more conversions than visits: then not every visit was counted, and a share is not known.
+    """
+    found = ratio(conversions, visits)
+    return None if found is not None and found > 1 else found
 
 
 def return_on_cost(revenue: float | None, cost: float | None) -> float | None:

@@ -24,10 +24,13 @@ class _Rule:
 
 
 def of_column(figure: Figure, values: "pl.Series") -> list[Wrong]:
-    """What in a column of one metric is no value of it. A unit that a person chose is not judged by the metric's own."""
+    """What in a column of one metric is no value of it.
+
+    A unit that a person chose is not judged by the metric's own, except where the metric is a share whatever is chosen.
+    """
     rule = _rule(figure.metric_type)
     chosen = figure.unit not in (None, metric(earlier(figure.metric_type)[2]).unit)
-    return [] if rule is None or chosen else _wrong(rule, values)
+    return [] if rule is None or (chosen and not is_share(figure.metric_type)) else _wrong(rule, values)
 
 
 def is_share(name: str) -> bool:

@@ -61,6 +61,28 @@ async def test_counters_are_read_once_a_post_and_never_added_up_over_readings(se
     assert found.engagement_interval is None, "three posts carry no interval"
 
 
+async def test_more_conversions_than_visits_are_no_rate_and_part_of_none(session: AsyncSession) -> None:
+    assert (rates.conversion_rate(5, 10), rates.conversion_rate(10, 10), rates.conversion_rate(30, 10)) == (
+        0.5,
+        1,
+        None,
+    )
+    for day, conversions in ((date(2026, 11, 1), 5), (date(2026, 11, 2), 30)):
+        post = await publish(session, days_ago=40, views=1000, readings=1)
+        bought = NewWebDay(day=day, post_id=post.id, sessions=10, conversions=conversions, measured_at=NOW)
+        await records.add_web_days(session, [bought])
+    found = (await baselines.baselines(session, as_of=NOW))["linkedin"]
+    assert (found.total_conversions, found.avg_conversion_rate) == (35, 0.5)
+    (odd,) = audience.told("device", [_visits(sessions=10, conversions=30)]).slices
+    assert (odd.conversions, odd.conversion_rate, odd.conversion_interval) == (30, None, None)
+
+
+def _visits(*, sessions: int, conversions: int) -> dict[str, object]:
+    """What the database says of one device."""
+    sums = {"sessions": sessions, "counted": sessions, "conversions": conversions, "users": None, "page_views": None}
+    return {"name": "phone", "days": 1, "revenue": None, "currency": None, "other_currency": None, **sums}
+
+
 async def test_an_earlier_as_of_reads_the_reading_that_was_the_latest_then(session: AsyncSession) -> None:
     await publish(session, days_ago=10, views=300, clicks=30)
     then = NOW - timedelta(days=10) + timedelta(hours=30)  # after the first of three readings

@@ -187,6 +187,14 @@ async def test_the_unit_that_a_person_chose_for_a_figure_is_the_one_it_is_judged
         assert (await carry_out(path, "financial", mapping, units=Units(period="month"))).counts.added == added
 
 
+async def test_a_share_is_none_above_1_whatever_unit_was_chosen_for_it(database: Database, tmp_path: Path) -> None:
+    figures = [{"column": "converted", "metric_type": "conversion_rate", "unit": "ratio"}]
+    mapping = mapped({"period_start": of("month")}, figures=figures)
+    path = write(tmp_path / "a.csv", "month,converted\n2026-03,1.08\n2026-04,0.08\n")
+    made = await carry_out(path, "financial", mapping, units=Units(period="month"))
+    assert (made.counts.added, await refused(made)) == (1, {(2, "converted", "1.08", "out_of_range")})
+
+
 async def test_a_period_that_ends_before_it_begins_is_refused(database: Database, tmp_path: Path) -> None:
     rows = "metric,value,start,end\nrevenue,5,2026-04-30,2026-04-01\nrevenue,6,2026-05-01,2026-05-31\n"
     made = await carry_out(write(tmp_path / "a.csv", rows), "financial")

@@ -124,7 +124,7 @@ function Body({ found }: { found: Schemas["PostOut"] }) {
             "Visits",
             of.visits == null
               ? null
-              : `${visited(of)}${of.conversions == null ? "" : `, ${whole(of.conversions)} conversions (${percent(of.conversion_rate, 1)})`}`,
+              : `${visited(of)}${of.conversions == null ? "" : `, ${whole(of.conversions)} conversions (${of.conversion_rate == null ? "no rate of these visits" : percent(of.conversion_rate, 1)})`}`,
           ],
           [
             "Revenue",
