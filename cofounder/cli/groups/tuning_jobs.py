@@ -8,7 +8,7 @@ import typer
 
 from cofounder.cli import home, out
 from cofounder.cli.groups.tuning import Name
-from cofounder.cli.groups.tuning_telling import followed, told
+from cofounder.cli.groups.tuning_telling import approval, followed, price, told
 from cofounder.cli.options import Json, Yes
 from cofounder.kit.errors import InputInvalid
 
@@ -59,12 +59,15 @@ async def _jobs(limit: int, json: bool) -> int:
             f" {one.progress:.0%}" if one.progress and one.status == "running" else ""
         )
         loss = "–" if one.loss is None else f"{one.loss:.3f}"
-        cost = "–" if one.actual_cost is None else f"${one.actual_cost:.2f}"
         asked = f"{one.created_at:%Y-%m-%d %H:%M}"
-        shown.add_row(str(one.job_id)[:13], state, one.role, one.target, one.base_model, loss, cost, asked)
-    out.screen().print(shown)
+        shown.add_row(str(one.job_id)[:13], state, one.role, one.target, one.base_model, loss, price(one), asked)
+    screen = out.screen()
+    screen.print(shown)
+    for one in found.items:
+        if said := approval(one):
+            screen.print(f"{str(one.job_id)[:13]} {said}", markup=False, highlight=False, soft_wrap=True)
     if found.next_cursor:
-        out.screen().print(f"{found.total} in all.")
+        screen.print(f"{found.total} in all.")
     return 0
 
 

@@ -37,12 +37,28 @@ async def followed(job: "JobOut", *, quiet: bool) -> "JobOut":
         await asyncio.sleep(0.5)
 
 
+def price(job: "JobOut") -> str:
+    """What a job cost, else what it is expected to cost; "–" where nobody knows."""
+    if job.actual_cost is not None:
+        return f"${job.actual_cost:.2f}"
+    return "–" if job.estimated_cost is None else f"about ${job.estimated_cost:.2f}"
+
+
+def approval(job: "JobOut") -> str | None:
+    """Why a job waits for an approver, or waited, and who approved it; None where it needed nobody."""
+    why = job.note if job.status == "waiting_approval" else job.estimate.get("why_approval")
+    by = "waits for an approver" if job.status == "waiting_approval" else f"approved by {job.approved_by}"
+    if job.status != "waiting_approval" and job.approved_by is None:
+        return None
+    return f"{by}: {why}" if why else f"{by}."
+
+
 def told(job: "JobOut", json: bool) -> int:
     if json:
         out.emit(job.model_dump(mode="json"))
         return 1 if job.status == "failed" else 0
     screen = out.screen()
-    cost = "" if job.actual_cost is None else f", ${job.actual_cost:.2f}"
+    cost = "" if job.actual_cost is None and job.estimated_cost is None else f", {price(job)}"
     took = "" if job.duration_seconds is None else f", {spoken(job.duration_seconds)}"
     loss = "" if job.loss is None else f", loss {job.loss:.3f}"
     share = "" if job.progress is None or job.status in _ENDED else f" {job.progress:.0%}"
@@ -50,7 +66,9 @@ def told(job: "JobOut", json: bool) -> int:
         f"{job.job_id}  {job.status.replace('_', ' ')}{share}{took}{loss}{cost}", markup=False, highlight=False
     )
     screen.print(f"{job.role} on {job.target}, {job.base_model}, {job.method}", markup=False, highlight=False)
-    if job.note:
+    if said := approval(job):
+        screen.print(f"{said[:1].upper()}{said[1:]}", markup=False, soft_wrap=True)
+    elif job.note:
         screen.print(job.note, markup=False, soft_wrap=True)
     if job.error:
         screen.print(f"{job.error['detail']} {job.error['hint']}", markup=False, soft_wrap=True)

@@ -124,6 +124,7 @@ def _values(
             "note": told.note,
             "advice": told.advice,
             "despite_end": asked.despite_end,
+            "why_approval": told.why_approval or None,
         },
         "files": preparing.dataset_values(found.asked.files),
         "system_prompt": found.system_prompt,

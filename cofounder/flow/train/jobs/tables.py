@@ -39,7 +39,7 @@ class FineTuningJob(Row):
     share: Mapped[float | None]
     loss: Mapped[float | None]
     eval_loss: Mapped[float | None]
-    estimate: Mapped[Document]  # training_usd, serving_usd_month, seconds, basis, note, advice
+    estimate: Mapped[Document]  # training_usd, serving_usd_month, seconds, basis, note, why_approval, ...
     files: Mapped[Document]  # lines and tokens of what is trained on
     remote_id: Mapped[OptionalWords]
     remote_state: Mapped[OptionalWords]
