@@ -1,6 +1,6 @@
 """What lay in the outbox and was posted by hand is marked, mended and taken back on the page."""
 
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 from sqlalchemy import text
 
 from cofounder.kit.db import transaction
@@ -21,6 +21,7 @@ async def test_a_text_posted_by_hand_is_marked_mended_and_taken_back(mara: Visit
     await page.get_by_role("main").locator("tbody a").first.click()
     dialog = page.get_by_role("main")
     await expect(dialog.get_by_text("It lies in the outbox.")).to_be_visible()
+    await expect(dialog.get_by_role("region", name="LinkedIn").get_by_text("Not posted yet")).to_be_visible()
     await dialog.get_by_role("button", name="Mark as posted").click()
 
     # A slip is told at its field, and what was typed stays.
@@ -43,11 +44,40 @@ async def test_a_text_posted_by_hand_is_marked_mended_and_taken_back(mara: Visit
     (one,) = (await working.viewer.get("/api/publications")).json()["items"]
     found = (await working.viewer.get(f"/api/publications/{one['publication_id']}")).json()
     assert found["posted"]["url"] == "https://www.linkedin.com/posts/cofounder-2"
+    await _a_phone_shows_where_it_stands_and_mends_what_was_read(page, one["publication_id"])
 
     await dialog.get_by_role("button", name="It is not posted").click()
     await expect(dialog.get_by_text("It lies in the outbox.")).to_be_visible()
     found = (await working.viewer.get(f"/api/publications/{one['publication_id']}")).json()
     assert found["posted"] is None
+
+
+async def _a_phone_shows_where_it_stands_and_mends_what_was_read(page: Page, publication: str) -> None:
+    before = page.viewport_size
+    await page.set_viewport_size({"width": 360, "height": 780})
+    await page.goto("/content?tab=published")
+    stands = page.get_by_role("main").get_by_role("link", name="https://www.linkedin.com/posts/cofounder-2")
+    await expect(stands).to_be_in_viewport(ratio=1)
+
+    await page.goto(f"/content/{publication}")
+    became = page.get_by_role("region", name="What became of it")
+    await became.get_by_role("button", name="Type a reading").click()
+    for name, value in {"Impressions": "100", "Likes": "120"}.items():
+        await became.get_by_label(name, exact=True).fill(value)
+    await became.get_by_role("button", name="Keep the reading").click()
+    doubts = became.get_by_role("list", name="What is odd about its readings")
+    await expect(doubts.get_by_text("likes 120 above impressions 100")).to_be_visible()
+
+    await became.get_by_role("button", name="Mend the reading of").click()
+    form = page.get_by_role("dialog", name="Mend the reading of")
+    await expect(form.get_by_label("Likes", exact=True)).to_have_value("120")
+    await expect(form.get_by_role("button", name="Mend it")).to_be_in_viewport(ratio=1)
+    await form.get_by_label("Likes", exact=True).fill("12")
+    await form.get_by_role("button", name="Mend it").click()
+    await expect(doubts).to_have_count(0)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert before is not None
+    await page.set_viewport_size(before)
 
 
 async def test_on_a_phone_what_nobody_is_sure_of_is_one_line_until_it_is_opened(mara: Visitor, working: House) -> None:

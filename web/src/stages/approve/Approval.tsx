@@ -40,6 +40,7 @@ import { forbids } from "./forbidding";
 import { Images } from "./Images";
 import { PlanReview } from "./PlanReview";
 import { Preview, type Variant } from "./Preview";
+import { asDecided, firstTime, onceApproved } from "./times";
 import { Used } from "./Used";
 import { WhenBest } from "./WhenBest";
 
@@ -169,6 +170,7 @@ function Content({ found, hand, blocked, took }: ContentProps) {
     Object.fromEntries(names.map((name) => [name, true])),
   );
   const [by, setBy] = useState<Record<string, string>>({});
+  const [at, setAt] = useState(() => firstTime(found));
   const [focus, setFocus] = useState(names[0] ?? "");
   const approver = useMay("approver");
   const [unready, setUnready] = useState(false); // an image in hand that is not with the texts yet
@@ -252,6 +254,8 @@ function Content({ found, hand, blocked, took }: ContentProps) {
         setChosen={setChosen}
         by={by}
         setBy={setBy}
+        at={at}
+        setAt={setAt}
         edits={editing.changed}
         stale={editing.stale}
         blocked={blocked || unready}
@@ -271,6 +275,7 @@ function Content({ found, hand, blocked, took }: ContentProps) {
           variant={going(each, by[name])}
           showing={{ ...each, ...editing.shown[name] }}
           company={house}
+          time={onceApproved(at)}
           place={place}
           chosen={chosen[name]}
           choose={(on) => setChosen((all) => ({ ...all, [name]: on }))}
@@ -361,7 +366,15 @@ function Decided({ found, hand }: { found: Waiting; hand: Hand }) {
         ))}
       </Panel>
       {Object.entries(found.channel_variants as Record<string, Variant>).map(([name, variant], place) => (
-        <Preview key={name} name={name} variant={variant} showing={variant} company={house} place={place + 1} />
+        <Preview
+          key={name}
+          name={name}
+          variant={variant}
+          showing={variant}
+          company={house}
+          time={asDecided(made, name)}
+          place={place + 1}
+        />
       ))}
     </div>
   );

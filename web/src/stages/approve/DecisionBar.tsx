@@ -16,7 +16,7 @@ import styles from "./Approval.module.css";
 import type { Edits } from "./editing";
 import { forbiddenWords } from "./forbidding";
 import { Schedule } from "./Schedule";
-import { inputTime } from "./times";
+import { inputTime, meantFor } from "./times";
 
 type Props = {
   found: Waiting;
@@ -25,6 +25,8 @@ type Props = {
   setChosen: (next: Record<string, boolean>) => void;
   by?: Record<string, string>; // channel -> account, of those that a person chose
   setBy?: (by: Record<string, string>) => void;
+  at: string; // as an input of a date and a time has it; empty: at once
+  setAt: (at: string) => void;
   edits: Edits;
   /** The plan as the person changed it. */
   plan?: Schemas["Plan"];
@@ -116,6 +118,8 @@ export function DecisionBar({
   setChosen,
   by = {},
   setBy,
+  at,
+  setAt,
   edits,
   plan,
   stale,
@@ -129,8 +133,7 @@ export function DecisionBar({
   const navigate = useNavigate();
   const [asking, open] = useState<"changes" | "reject" | "schedule" | null>(null);
   const [feedback, setFeedback] = useDraft(`feedback:${found.task_id}:${found.round}`, "");
-  const meant = found.publish_at && Date.parse(found.publish_at) > Date.now() ? found.publish_at : null;
-  const [at, setAt] = useState(meant ? inputTime(new Date(meant)) : "");
+  const meant = meantFor(found);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useProblem<Problem | null>(null);
   const setAsking = (what: typeof asking) => {

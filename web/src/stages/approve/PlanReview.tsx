@@ -12,12 +12,14 @@ import type { Waiting } from "./Approval";
 import styles from "./Approval.module.css";
 import { DecisionBar } from "./DecisionBar";
 import { ends, planOf, without } from "./planning";
+import { firstTime } from "./times";
 
 type Plan = Schemas["Plan"];
 
 export function PlanReview({ found, may }: { found: Waiting; may: boolean }) {
   const given = JSON.stringify(found.plan, null, 2);
   const [text, setText] = useDraft(`plan:${found.task_id}:${found.fingerprint}`, given);
+  const [at, setAt] = useState(() => firstTime(found));
   const [mode, setMode] = useState<"steps" | "text">("steps");
   const read = planOf(text);
   const plan = read.plan ?? (found.plan as unknown as Plan);
@@ -80,6 +82,8 @@ export function PlanReview({ found, may }: { found: Waiting; may: boolean }) {
         names={[]}
         chosen={{}}
         setChosen={() => undefined}
+        at={at}
+        setAt={setAt}
         edits={{}}
         plan={changed ? read.plan : undefined}
         stale={false}

@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import type { Schemas } from "../../api/client";
 import { Glyph } from "../../parts/Status";
-import { channelName, day, visible, whole } from "../../parts/words";
+import { channelName, visible, whole } from "../../parts/words";
 import type { Image } from "./images";
 import styles from "./Preview.module.css";
 
@@ -20,11 +20,11 @@ type Props = {
   chosen?: boolean;
   choose?: (on: boolean) => void;
   place: number;
-  /** When it was published, or is to be; left out: now. */
-  at?: string | null;
+  /** When it was published or is to be, in words, as its channel has a time there. */
+  time: string;
 };
 
-export function Preview({ name, variant, showing, company, chosen, choose, place, at }: Props) {
+export function Preview({ name, variant, showing, company, chosen, choose, place, time }: Props) {
   const share = showing.limit ? Math.min(showing.length / showing.limit, 1) : 0;
   const long = showing.limit != null && showing.length > showing.limit;
   return (
@@ -51,7 +51,7 @@ export function Preview({ name, variant, showing, company, chosen, choose, place
       <div className={styles.meter} aria-hidden="true">
         <i style={{ width: `${share * 100}%` }} data-long={long || undefined} />
       </div>
-      <div className={styles.body}>{shown(variant, showing, company, at ? day(at) : "Now")}</div>
+      <div className={styles.body}>{shown(variant, showing, company, time)}</div>
       {variant.image_problems?.map((told) => (
         <p key={told} className={styles.problem}>
           <Glyph look="failed" /> {told}

@@ -18,7 +18,7 @@ export function ByHand({ id, posted, may, seen = false }: Given) {
   return (
     <div className="stack">
       {posted ? (
-        <p style={{ margin: 0 }}>
+        <p style={{ margin: 0, overflowWrap: "anywhere" }}>
           {seen ? "There since" : "Posted by hand"} {when(posted.posted_at)}
           {posted.url && (
             <>

@@ -1,5 +1,5 @@
 /** What became of a post: its readings over time beside what was foretold, what is due, and a form to type one. */
-import { Button } from "@mantine/core";
+import { Button, Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useMay } from "../../api/me";
@@ -17,6 +17,7 @@ import {
   closeBy,
   drawn,
   judged,
+  leftOut,
   OUTCOMES,
   old,
   pointsOf,
@@ -45,12 +46,13 @@ export function Measured({ id }: { id: string }) {
 
 function Whole({ of }: { of: Shape }) {
   const may = useMay("operator");
-  const [typing, setTyping] = useState<Reading | "new">();
+  const [typing, setTyping] = useState(false);
+  const [mended, setMended] = useState<Reading>();
   return (
     <>
       {of.note && <p className="quiet">{of.note}</p>}
       {of.readings.length > 0 ? (
-        <Read of={of} mend={may ? setTyping : undefined} />
+        <Read of={of} mend={may ? setMended : undefined} />
       ) : (
         of.published_at && <p className="quiet">Nothing was read yet.</p>
       )}
@@ -60,17 +62,18 @@ function Whole({ of }: { of: Shape }) {
       {of.ages.length > 0 && <Ages ages={of.ages} />}
       {may && of.published_at && !typing && (
         <div>
-          <Button onClick={() => setTyping("new")}>Type a reading</Button>
+          <Button onClick={() => setTyping(true)}>Type a reading</Button>
         </div>
       )}
-      {typing && (
-        <TypeReading
-          key={typing === "new" ? typing : typing.reading_id}
-          id={of.publication_id}
-          mends={typing === "new" ? undefined : typing}
-          back={() => setTyping(undefined)}
-        />
-      )}
+      {typing && <TypeReading id={of.publication_id} back={() => setTyping(false)} />}
+      <Modal
+        opened={mended !== undefined}
+        onClose={() => setMended(undefined)}
+        title={`Mend the reading of ${when(mended?.measured_at)}`}
+        size="lg"
+      >
+        {mended && <TypeReading id={of.publication_id} mends={mended} back={() => setMended(undefined)} />}
+      </Modal>
     </>
   );
 }
@@ -89,6 +92,7 @@ function Read({ of, mend }: { of: Shape; mend?: (one: Reading) => void }) {
           points={points}
           low={interval?.low ?? null}
           high={interval?.high ?? null}
+          without={leftOut(outcome, of.readings)}
         />
       )}
       <div style={{ overflowX: "auto" }}>
@@ -103,6 +107,11 @@ function Read({ of, mend }: { of: Shape; mend?: (one: Reading) => void }) {
               ))}
               <th>Read</th>
               <th>By</th>
+              {mend && (
+                <th>
+                  <span className="unseen">Mend</span>
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -117,19 +126,16 @@ function Read({ of, mend }: { of: Shape; mend?: (one: Reading) => void }) {
                 <td className={styles.whole} data-name="Read" title={when(one.measured_at)}>
                   {closeBy(one, of.readings) ? atClock(one.measured_at) : ago(one.measured_at)}
                 </td>
-                <td data-name="By">
-                  {one.source === "typed" ? "typed" : one.source}
-                  {mend && one.source === "typed" && (
-                    <Button
-                      size="compact-xs"
-                      ml={8}
-                      onClick={() => mend(one)}
-                      aria-label={`Mend the reading of ${when(one.measured_at)}`}
-                    >
-                      Mend
-                    </Button>
-                  )}
-                </td>
+                <td data-name="By">{one.source}</td>
+                {mend && (
+                  <td className={`right ${styles.act}`}>
+                    {one.source === "typed" && (
+                      <Button onClick={() => mend(one)} aria-label={`Mend the reading of ${when(one.measured_at)}`}>
+                        Mend
+                      </Button>
+                    )}
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>
@@ -151,8 +157,13 @@ function Doubts({ of }: { of: Shape }) {
   return (
     <ul className={styles.doubts} aria-label="What is odd about its readings">
       {odd.map((one) => (
-        <li key={`${one.measured_at} ${one.source}`} className={styles.why}>
-          {`${doubtOf(one, of.readings)}: ${one.notes.join(" ")}`}
+        <li key={`${one.measured_at} ${one.source}`}>
+          <span>{doubtOf(one, of.readings)}</span>
+          {one.notes.map((note) => (
+            <p key={note} className={styles.why}>
+              {note}
+            </p>
+          ))}
         </li>
       ))}
     </ul>

@@ -1,5 +1,6 @@
 /** One figure of a post by its age, with the band that was foretold for three days. */
 import { useElementSize } from "@mantine/hooks";
+import { counted } from "../../parts/words";
 import { ticks } from "../business/figures";
 import styles from "./Measured.module.css";
 import { old, type Point, shortly, valued } from "./measured";
@@ -23,9 +24,16 @@ function apart(marks: readonly number[], x: (mark: number) => number): number[] 
   return kept;
 }
 
-type Props = { outcome: string; title: string; points: Point[]; low: number | null; high: number | null };
+type Props = {
+  outcome: string;
+  title: string;
+  points: Point[];
+  low: number | null;
+  high: number | null;
+  without: number;
+};
 
-export function MeasuredLine({ outcome, title, points, low, high }: Props) {
+export function MeasuredLine({ outcome, title, points, low, high, without }: Props) {
   const { ref, width: measured } = useElementSize();
   const width = Math.max(measured || 320, 240);
   const height = 170;
@@ -45,6 +53,10 @@ export function MeasuredLine({ outcome, title, points, low, high }: Props) {
   const end = points.at(-1);
   const said = points.map((one) => `${old(one.seconds)} ${valued(outcome, one.value)}`).join(", ");
   const band = banded ? `; ${valued(outcome, low)} to ${valued(outcome, high)} foretold for 72 h` : "";
+  const keys = [
+    points.some((one) => one.typed) && "hollow: typed",
+    without > 0 && `without ${counted(without, "doubted reading")}`,
+  ];
   return (
     <div ref={ref} className={styles.chart}>
       <svg
@@ -101,7 +113,7 @@ export function MeasuredLine({ outcome, title, points, low, high }: Props) {
           </text>
         )}
       </svg>
-      <span className="quiet">{`${title} by the post's age${points.some((one) => one.typed) ? "; hollow: typed" : ""}`}</span>
+      <span className="quiet">{[`${title} by the post's age`, ...keys.filter(Boolean)].join("; ")}</span>
     </div>
   );
 }

@@ -23,7 +23,7 @@ import { Effect } from "./Effect";
 import type { Detail } from "./effect";
 import { Measured } from "./Measured";
 import { Posts } from "./Posts";
-import { accountOf, gist, standing, standsAt } from "./reading";
+import { accountOf, byChannel, gist, outSince, standing, standsAt } from "./reading";
 import { Said, Settle } from "./Settle";
 
 export function Publication() {
@@ -116,7 +116,7 @@ function Siblings({ one }: { one: Detail }) {
   if (all.length < 2) return null;
   return (
     <nav className={styles.siblings} aria-label="What the request became">
-      {[...all].reverse().map((each) => (
+      {[...all].sort(byChannel).map((each) => (
         <Link
           key={each.publication_id}
           to="/content/$id"
@@ -156,8 +156,8 @@ function Reads({ one, found }: { one: Detail; found: Parameters<typeof variantOf
           variant={variant}
           showing={variant}
           company={house}
+          time={outSince(one)}
           place={1}
-          at={one.posted?.posted_at ?? one.finished_at ?? one.scheduled_at}
         />
       ) : thread && !exact ? (
         <Thread one={one} />

@@ -10,7 +10,7 @@ import { Status } from "../../parts/Status";
 import { ago, channelName, counted, short, when } from "../../parts/words";
 import styles from "./Content.module.css";
 import { Copy, Where } from "./Publication";
-import { gist, standing, standsAt, timeOf } from "./reading";
+import { gist, reached, standing, standsAt, timeOf } from "./reading";
 
 export const SENT = ["published"];
 export const NOT_SENT = ["refused", "cancelled"];
@@ -40,9 +40,7 @@ export function Published({ states }: { states: string[] }) {
               <tr>
                 <th>Text</th>
                 <th>Channel</th>
-                <th className={sent ? styles.wide : undefined} style={{ width: "24%" }}>
-                  {sent ? "Stands at" : "Why"}
-                </th>
+                <th style={{ width: "24%" }}>{sent ? "Stands at" : "Why"}</th>
                 <th className="right">When</th>
                 {sent && (
                   <th className="right">
@@ -62,16 +60,15 @@ export function Published({ states }: { states: string[] }) {
                   <td>
                     {sent ? channelName(one.channel) : <Status status={one.state} word={channelName(one.channel)} />}
                   </td>
-                  <td
-                    className={sent ? `${styles.wide} ${styles.file}` : styles.reason}
-                    title={standsAt(one) ?? undefined}
-                  >
+                  <td className={sent ? styles.stands : styles.reason} title={standsAt(one) ?? undefined}>
                     {!sent ? (
                       (one.note ?? "Stopped before it was sent.")
                     ) : one.posted && !one.posted.url ? (
                       "Posted by hand"
                     ) : standing(one) ? (
                       standing(one)
+                    ) : one.channel === "email" ? (
+                      `Sent to ${counted(reached(one), "address", "addresses")}`
                     ) : (
                       <Where url={standsAt(one)} brief />
                     )}
@@ -80,7 +77,7 @@ export function Published({ states }: { states: string[] }) {
                     {ago(timeOf(one), now)}
                   </td>
                   {sent && (
-                    <td className="right">
+                    <td className={`right ${styles.copy}`}>
                       <Copy value={one.text} />
                     </td>
                   )}

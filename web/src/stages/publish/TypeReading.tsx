@@ -84,7 +84,7 @@ export function TypeReading({ id, back, mends }: Given) {
       <Said problem={problem} known={known} />
       <div className="row">
         <Button type="submit" variant="filled" loading={busy}>
-          {mends ? "Mend the reading" : "Keep the reading"}
+          {mends ? "Mend it" : "Keep the reading"}
         </Button>
         {mends && (
           <Button onClick={() => void takeAway(mends)} loading={busy}>

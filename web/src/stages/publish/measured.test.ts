@@ -5,6 +5,7 @@ import {
   closeBy,
   drawn,
   judged,
+  leftOut,
   type Measured,
   OUTCOMES,
   old,
@@ -142,6 +143,8 @@ describe("a reading that is wrong", () => {
   it("is left out of what is drawn where it is doubted, so that it flattens no other", () => {
     const absurd = reading({ likes: 1e12, flags: ["likes_above_people"], age_seconds: 7200 });
     expect(pointsOf("likes", [reading({ likes: 5 }), absurd]).map((one) => one.value)).toEqual([5]);
+    expect(leftOut("likes", [reading({ likes: 5 }), absurd])).toBe(1);
+    expect(leftOut("reach", [reading({ likes: 5 }), absurd])).toBe(0);
   });
   it("fills the form that mends it", () => {
     expect(asTyped(reading({ views: 0, likes: 12 }))).toEqual({ views: "0", likes: "12" });

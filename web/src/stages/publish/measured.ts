@@ -88,6 +88,10 @@ export function pointsOf(outcome: string, readings: readonly Reading[]): Point[]
   return found;
 }
 
+/** How many readings told an outcome and are not drawn, because they are doubted. */
+export const leftOut = (outcome: string, readings: readonly Reading[]) =>
+  readings.filter((one) => doubted(one) && cameOf(outcome, one) !== null).length;
+
 /** What is drawn first: an outcome that was foretold and has values, else how often it was seen. */
 export function drawn(of: Measured): string {
   const known = of.foretold.find((one) => one.low !== null && pointsOf(one.outcome, of.readings).length > 0);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { accountOf, deliveryOf, gist, standsAt } from "./reading";
+import { day } from "../../parts/words";
+import { accountOf, deliveryOf, gist, outSince, reached, standsAt } from "./reading";
 
 test("of an article the words are shown, not what machines read", () => {
   const text =
@@ -33,4 +34,23 @@ test("a preview names the account that was chosen, and says nothing of the usual
   expect(deliveryOf({ delivered_by: "wordpress", account: "Acme" }, usual)).toBe(usual);
   const other = deliveryOf({ delivered_by: "wordpress", account: "Third name" }, usual);
   expect([other.account, other.note]).toEqual(["Third name", null]);
+});
+
+test("a preview names a day only where the text is out then, or due", () => {
+  const AT = "2026-11-25T09:00:00Z";
+  const none = { posted: null, seen: null, scheduled_at: null, next_attempt_at: null, finished_at: null };
+  const one = { ...none, delivered_by: "linkedin" };
+  expect(outSince({ ...one, state: "scheduled", scheduled_at: AT })).toBe(`Due ${day(AT)}`);
+  expect(outSince({ ...one, state: "scheduled" })).toBe("At once");
+  expect(outSince({ ...one, state: "attempting", scheduled_at: AT })).toBe("Being sent");
+  expect(outSince({ ...one, state: "unknown", scheduled_at: AT })).toBe("Nobody knows whether it is out");
+  expect(outSince({ ...one, state: "published", finished_at: AT })).toBe(day(AT));
+  expect(outSince({ ...one, state: "refused", finished_at: AT })).toBe("Not sent");
+  const outbox = { ...one, delivered_by: "outbox", state: "published" as const, finished_at: "2026-11-01T09:00:00Z" };
+  expect(outSince(outbox)).toBe("Not posted yet");
+  expect(outSince({ ...outbox, posted: { posted_at: AT, url: null } })).toBe(day(AT));
+});
+
+test("of a letter those are counted who surely got it", () => {
+  expect(reached({ recipients: 5, unsent: 1, unknown: 2 })).toBe(2);
 });

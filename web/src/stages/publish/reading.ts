@@ -1,7 +1,7 @@
 /** A publication in a list: when it counts, and what it says in a line. */
 import type { Schemas } from "../../api/client";
 import type { Publication } from "../../api/queries";
-import { channelName, visible } from "../../parts/words";
+import { channelName, day, visible } from "../../parts/words";
 
 /** The time at which a publication stands in the calendar, as the server orders them. */
 export function timeOf(one: Publication): string | null {
@@ -20,15 +20,41 @@ export function accountOf(one: Pick<Publication, "delivered_by" | "account">): s
   return one.account === one.delivered_by ? channelName(one.account) : visible(one.account);
 }
 
+/** The same order whatever becomes of them. */
+export const byChannel = (one: Publication, other: Publication) =>
+  channelName(one.channel).localeCompare(channelName(other.channel)) || one.account.localeCompare(other.account);
+
 /** Where it stands: its address or file; of what a person posted by hand only what the person said. */
 export function standsAt(one: Pick<Publication, "url" | "posted">): string | null {
   return one.posted ? one.posted.url : one.url;
 }
 
+/** How many addresses surely got it. */
+export const reached = (one: Pick<Publication, "recipients" | "unsent" | "unknown">): number =>
+  one.recipients - (one.unsent ?? 0) - (one.unknown ?? 0);
+
 /** The word for how it stands where its state alone would say too much: what lies in the outbox stands nowhere yet. */
 export function standing(one: Pick<Publication, "state" | "delivered_by" | "posted">): string | undefined {
   const waits = one.state === "published" && one.delivered_by === "outbox" && !one.posted;
   return waits ? "Written to the outbox" : undefined;
+}
+
+type Stands = Pick<
+  Publication,
+  "state" | "delivered_by" | "posted" | "seen" | "scheduled_at" | "next_attempt_at" | "finished_at"
+>;
+
+/** When a text is out, as its preview says it: a day only where it is out then, or due. */
+export function outSince(one: Stands): string {
+  const said = one.posted ?? one.seen;
+  if (said) return day(said.posted_at);
+  if (standing(one)) return "Not posted yet";
+  if (one.state === "published") return day(one.finished_at);
+  if (one.state === "attempting") return "Being sent";
+  if (one.state === "unknown") return "Nobody knows whether it is out";
+  if (one.state !== "scheduled") return "Not sent";
+  const due = one.next_attempt_at ?? one.scheduled_at;
+  return due ? `Due ${day(due)}` : "At once";
 }
 
 function words(article: string): string {

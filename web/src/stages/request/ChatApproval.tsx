@@ -12,6 +12,7 @@ import { channelName, counted, score, spoken, whenZoned } from "../../parts/word
 import type { Waiting } from "../approve/Approval";
 import { forbiddenWords, forbids } from "../approve/forbidding";
 import { Preview } from "../approve/Preview";
+import { meantFor, onceApproved } from "../approve/times";
 import styles from "./ChatTask.module.css";
 
 export function ChatApproval({ id, close }: { id: string; close: () => void }) {
@@ -76,6 +77,7 @@ function Opened({ found, close }: { found: Waiting; close: () => void }) {
             variant={variant}
             showing={variant}
             company={house}
+            time={onceApproved(meantFor(read))}
             place={place + 1}
             chosen={!off.has(name)}
             choose={(on) => setOff((all) => new Set(on ? [...all].filter((each) => each !== name) : [...all, name]))}
@@ -83,9 +85,9 @@ function Opened({ found, close }: { found: Waiting; close: () => void }) {
         ) : null;
       })}
       <Issues issues={read.issues as Issue[]} />
-      {content && read.publish_at && Date.parse(read.publish_at) > Date.now() && (
+      {content && meantFor(read) && (
         <p className={styles.plan}>
-          Approved, it goes out {whenZoned(read.publish_at)}, as it was asked for. Another time is chosen where it is
+          Approved, it goes out {whenZoned(meantFor(read))}, as it was asked for. Another time is chosen where it is
           edited.
         </p>
       )}
