@@ -308,20 +308,22 @@ async def topic_effectiveness(
     return await service.topic_effectiveness(session, topic, as_of=_as_of(as_of), days=days)
 
 
-@router.get("/times", responses=documented(TimeZoneUnknown))
+@router.get("/times", responses=documented(TimeZoneUnknown, UnknownChannel))
 async def best_times(
     session: Session, caller: Viewer, channel: Channel, days: Days = 365, zone: Zone = "UTC", as_of: AsOf = None
 ) -> BestTimes:
     """Hours and weekdays of a channel against its mean, with intervals; a best one only where it is clear."""
-    return await service.best_times(session, _channel(channel), as_of=_as_of(as_of), days=days, zone=zone)
+    name = await service.known_channel(session, channel)
+    return await service.best_times(session, name, as_of=_as_of(as_of), days=days, zone=zone)
 
 
-@router.get("/suggested-time", responses=documented(TimeZoneUnknown))
+@router.get("/suggested-time", responses=documented(TimeZoneUnknown, UnknownChannel))
 async def suggest_time(
     session: Session, caller: Viewer, channel: Channel, zone: Zone = "UTC", days: Days = 365, as_of: AsOf = None
 ) -> SuggestedTime:
     """When to publish next on a channel, where history gives a reason."""
-    return await service.suggest_time(session, _channel(channel), as_of=_as_of(as_of), zone=zone, days=days)
+    name = await service.known_channel(session, channel)
+    return await service.suggest_time(session, name, as_of=_as_of(as_of), zone=zone, days=days)
 
 
 @router.get("/audience")

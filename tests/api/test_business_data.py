@@ -35,6 +35,20 @@ async def get(house: House, path: str, **query: Any) -> Any:
     return answer.json()
 
 
+@pytest.mark.parametrize("path", ["times", "suggested-time"])
+async def test_when_to_publish_on_what_is_no_channel_is_refused(house: House, path: str) -> None:
+    for name in ("pigeon", " "):
+        answer = await house.viewer.get(f"/api/business/{path}", params={"channel": name})
+        said = answer.json()
+        assert (answer.status_code, said["code"], said["errors"][0]["field"]) == (422, "unknown_channel", "channel")
+    async with db.transaction() as session:
+        await records.add_post(
+            session, NewPost(platform="pigeon", content="Coo", published_at=datetime(2026, 1, 1, tzinfo=UTC))
+        )
+    assert (await get(house, path, channel="pigeon"))["channel"] == "pigeon", "posts came from it"
+    assert (await get(house, path, channel="Twitter"))["channel"] == "x"
+
+
 async def test_every_question_has_an_answer_as_of_a_time(house: House) -> None:
     await company()
     similar = await get(house, "similar", topic="customer story about a bakery", limit=3)
@@ -56,7 +70,7 @@ async def test_every_question_has_an_answer_as_of_a_time(house: House) -> None:
     assert (await get(house, "times", channel="linkedin"))["n"] > 0
     assert (await get(house, "times", channel="LinkedIn"))["n"] > 0, "however its name is written"
     assert (await get(house, "posts", platform="LinkedIn"))["items"]
-    assert (await get(house, "suggested-time", channel="pigeon"))["status"] == "not enough data"
+    assert (await get(house, "suggested-time", channel="wordpress"))["status"] == "not enough data"
     assert (await get(house, "audience", part="device"))["status"] == "not enough data"
     assert any(each["metric"] == "revenue" for each in (await get(house, "growth"))["items"])
     assert "items" in await get(house, "anomalies")
