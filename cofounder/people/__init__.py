@@ -19,6 +19,7 @@ from cofounder.people.roles import LOCAL_OWNER, ROLES, Caller, Kind, Role
 from cofounder.people.service import (
     audit,
     audit_entries,
+    audit_without,
     create_key,
     list_keys,
     revoke_key,
@@ -39,6 +40,7 @@ __all__ = [
     "Viewer",
     "audit",
     "audit_entries",
+    "audit_without",
     "create_key",
     "declared_role",
     "list_keys",

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Text, bindparam, delete, func, literal, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.people.tables import ApiKey, AuditEntry, SignIn, SignInAttempts, SigningKey, Token, User
@@ -55,6 +55,11 @@ async def audit_entries(
     if object_id is not None:
         wanted = wanted.where(AuditEntry.object_id == object_id)
     return (await session.scalars(wanted)).all()
+
+
+async def audit_without(session: AsyncSession, object_type: str, object_ids: Sequence[str], names: list[str]) -> None:
+    meant = update(AuditEntry).where(AuditEntry.object_type == object_type, AuditEntry.object_id.in_(object_ids))
+    await session.execute(meant.values(details=AuditEntry.details.op("-")(literal(names, ARRAY(Text)))))
 
 
 async def locked_attempts(session: AsyncSession, subject: str, at: datetime) -> SignInAttempts:

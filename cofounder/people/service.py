@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -185,6 +185,17 @@ async def audit_entries(
 ) -> Sequence[AuditEntry]:
     """What happened, newest first."""
     return await queries.audit_entries(session, object_type, object_id, limit)
+
+
+async def audit_without(
+    session: AsyncSession, object_type: str, object_ids: Iterable[object], names: Sequence[str]
+) -> None:
+    """Take details by these names out of the entries about some things: for words that were erased by an admin.
+
+    Who did what to which thing, and when, stays.
+    """
+    if ids := [str(one) for one in object_ids]:
+        await queries.audit_without(session, object_type, ids, list(names))
 
 
 async def revoke_key_with_id(session: AsyncSession, id: UUID, by: Caller) -> ApiKey:

@@ -89,6 +89,7 @@ async def undo(session: AsyncSession, token: UUID, *, by: str) -> ChangedOut:
 
     Raises UndoUnknown, AlreadyUndone.
     """
+    await bulk.take_turn(session)  # before the change is held: an erasing that waits for us may want it
     earlier = await queries.change(session, token, lock=True)
     if earlier is None:
         raise UndoUnknown(f"{token} is none.", field="undo_token")

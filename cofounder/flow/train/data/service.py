@@ -132,8 +132,11 @@ async def preview(session: AsyncSession, filter: Filter, format: Format, limit: 
 
 
 async def save(session: AsyncSession, task_id: UUID) -> dict[str, Any]:
-    """Store a run as a training example, or bring its example up to date. Raises TaskMissing."""
-    return shown(await learning.upsert_example(session, task_id))
+    """Store a run as a training example, or bring its example up to date. Raises TaskMissing, ExampleErased."""
+    row = await learning.upsert_example(session, task_id)
+    if row.erased_at is not None:
+        raise ExampleErased(f"{row.erased_by} erased it on {row.erased_at:%Y-%m-%d}.")
+    return shown(row)
 
 
 async def tidy(session: AsyncSession) -> None:

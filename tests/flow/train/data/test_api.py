@@ -9,7 +9,9 @@ from pydantic import ValidationError
 
 from cofounder import api
 from cofounder.flow.learn import service as learning
+from cofounder.flow.train.data import erasing
 from cofounder.flow.train.data.adding import ExampleOfARun
+from cofounder.flow.train.data.errors import ExampleErased
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database
@@ -73,6 +75,16 @@ async def test_an_example_of_a_run_follows_from_the_run(database: Database) -> N
     assert UUID((await api.save_training_example(task))["execution_id"]) == task
     with pytest.raises(ExampleOfARun):
         await api.save_training_example({**GIVEN, "execution_id": str(task)})
+
+
+async def test_an_erased_run_is_not_saved_and_says_so(database: Database) -> None:
+    async with transaction() as session:
+        task = await ready(session)
+    await api.save_training_example(task)
+    async with transaction() as session:
+        await erasing.erase(session, task, by="anna", reason="asked for")
+    with pytest.raises(ExampleErased, match="anna erased it on"):
+        await api.save_training_example(task)
 
 
 async def test_a_field_that_is_unknown_or_unfit_is_named(database: Database) -> None:

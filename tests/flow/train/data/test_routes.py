@@ -1,5 +1,6 @@
 """Training data over HTTP: the envelope, what is refused and in which field, erasing, saved filters."""
 
+import json
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
@@ -198,13 +199,58 @@ async def test_an_erased_example_leaves_a_tombstone_and_nothing_else(clients: Cl
     assert [one["action"] for one in told if one["action"] == "by_hand"] == [], "there is nothing to take back"
     assert (await viewer.get(f"{place}/line")).status_code == 409
     assert data(await viewer.get(f"{AT_DATA}/filter"))["total_count"] == 3
-    assert data(await operator.post(f"{AT_DATA}/undo", json={"undo_token": tagged["undo_token"]}))["count"] == 0
+    undone = await operator.post(f"{AT_DATA}/undo", json={"undo_token": tagged["undo_token"]})
+    assert (undone.status_code, undone.json()["error"]["code"]) == (404, "undo_unknown")
     async with transaction() as session:
         rows = await session.execute(text("SELECT to_jsonb(e)::text FROM orchestrator_training_data e"))
         (kept,) = [row[0] for row in rows.all() if str(one["execution_id"]) in row[0]]
         assert not [word for word in ("good one", "150000", "content.draft", "key:ann", "linkedin") if word in kept]
         words = text("SELECT count(*) FROM training_words WHERE words @@ 'good'::tsquery")
         assert await session.scalar(words) == 0
+
+
+async def test_the_tag_of_an_erased_example_alone_is_in_no_list_of_changes(clients: Clients) -> None:
+    viewer, operator, admin = clients
+    first, second = [(await the(viewer, name))["execution_id"] for name in ("good", "poor")]
+
+    async def tag(tags: list[str], ids: list[str]) -> str:
+        told = await operator.patch(f"{AT_DATA}/tag", json={"execution_ids": ids, "tags": tags})
+        return str(data(told)["undo_token"])
+
+    async def said() -> tuple[str, str]:
+        changes = await viewer.get(f"{AT_DATA}/changes")
+        return changes.text, (await admin.get("/api/audit")).text
+
+    both = await tag(["anna@example.com", "gold"], [first, second])
+    alone = await tag(["kim@example.com"], [first])
+    await operator.post(f"{AT_DATA}/undo", json={"undo_token": alone})
+    await tag(["kim@example.com"], [first])
+    data(await admin.post(f"{AT_DATA}/{first}/erase", json={"reason": "asked for"}))
+    changes, audited = await said()
+    assert "kim@example.com" not in changes + audited
+    assert "anna@example.com" in changes, "the other carries it, and it can be taken back"
+    assert alone not in changes
+    assert alone in audited, "that it was done stays"
+
+    assert data(await operator.post(f"{AT_DATA}/undo", json={"undo_token": both}))["count"] == 1
+    data(await admin.post(f"{AT_DATA}/{second}/erase", json={"reason": "asked for"}))
+    changes, audited = await said()
+    assert "anna@example.com" not in changes + audited
+    async with transaction() as session:
+        left = await session.scalar(text("SELECT count(*) FROM training_changed"))
+        kept = await session.scalars(text("SELECT details::text FROM audit_log WHERE action = 'training.tag'"))
+        assert (left, sorted(json.loads(one)["count"] for one in kept)) == (0, [1, 1, 2])
+
+
+async def test_of_a_change_of_several_only_what_the_erased_one_got_is_unsaid(clients: Clients) -> None:
+    viewer, operator, admin = clients
+    first, second = [(await the(viewer, name))["execution_id"] for name in ("good", "poor")]
+    for tags, ids in ((["gold"], [second]), (["gold", "vip"], [first, second]), (["gold"], [second])):
+        await operator.post(f"{AT_DATA}/untag", json={"execution_ids": [second], "tags": ["vip"]})
+        await operator.patch(f"{AT_DATA}/tag", json={"execution_ids": ids, "tags": tags})
+    data(await admin.post(f"{AT_DATA}/{first}/erase", json={"reason": "asked for"}))
+    told = data(await operator.get(f"{AT_DATA}/changes"))["items"]
+    assert [(one["action"], one["tags"]) for one in told] == [("untag", ["vip"]), ("tag", ["vip"]), ("tag", ["gold"])]
 
 
 async def test_what_was_erased_is_not_written_down_again(database: Database) -> None:

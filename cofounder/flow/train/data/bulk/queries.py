@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.data.queries import KIND, Condition, Example, Fact, bucket, hashed, month
 
-_BEGIN = """SELECT pg_advisory_xact_lock(hashtext('cofounder training bulk')),
+_TURN = "SELECT pg_advisory_xact_lock(hashtext('cofounder training bulk'))"
+_BEGIN = f"""{_TURN},
   set_config('cofounder.training', 'bulk', true), set_config('work_mem', '64MB', true)"""
 _END = "SELECT set_config('cofounder.training', 'product', true)"
 _ROOM = (
@@ -30,6 +31,11 @@ _ROOM = (
 _chosen = table("training_chosen", column("execution_id"))
 _moved = table("training_moved", column("execution_id"), column("ready"))
 EXCLUDE = "exclude"
+
+
+async def take_turn(session: AsyncSession) -> None:
+    """Wait until nobody else changes many, or takes a change back or erases; whoever comes next waits for this one."""
+    await session.execute(text(_TURN))
 
 
 async def move(
