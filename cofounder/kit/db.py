@@ -49,7 +49,7 @@ class _Place:
     schema: str = "cofounder"
 
 
-_Engines = dict[bool | None, AsyncEngine]  # by whether a commit waits for the disk; None: nothing is ever committed
+_Engines = dict[bool | None, AsyncEngine]  # by whether a commit waits for the disk; None: each statement commits itself
 _engines: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Engines]" = weakref.WeakKeyDictionary()
 
 
@@ -146,11 +146,28 @@ async def transaction(*, durable: bool = True) -> AsyncIterator[AsyncSession]:
 @asynccontextmanager
 async def reading() -> AsyncIterator[AsyncSession]:
     """A session that only reads. Each statement sees what is committed, as in a transaction, without its two round trips."""
+    async with AsyncSession(_statements(), expire_on_commit=False, autoflush=False) as session:
+        yield session
+
+
+@asynccontextmanager
+async def statement() -> AsyncIterator[AsyncSession]:
+    """A session for one change of one statement: it commits by itself, without the two round trips of a transaction.
+
+    It does not wait for the disk, as in `transaction(durable=False)`. What the block raises afterwards undoes nothing,
+    so a statement says itself under which conditions it writes; what `live.changed` notes is told soon.
+    """
+    async with AsyncSession(_statements(), expire_on_commit=False, autoflush=False) as session:
+        yield session
+        live.tell_soon(session)
+
+
+def _statements() -> AsyncEngine:
+    """The running loop's engine in which each statement is a transaction."""
     mine = _engines.setdefault(asyncio.get_running_loop(), {})
     if None not in mine:
         mine[None] = engine(durable=False).execution_options(isolation_level="AUTOCOMMIT")
-    async with AsyncSession(mine[None], expire_on_commit=False, autoflush=False) as session:
-        yield session
+    return mine[None]
 
 
 class DatabaseOutOfReach(CofounderError):

@@ -131,7 +131,7 @@ async def record(
 ) -> None:
     """Write a free call and its answer in one go, without waiting for the disk: after a power cut it is made again."""
     done = {"state": "answered", "answer": value, "started_at": started_at, "finished_at": now(), "seconds": seconds}
-    async with db.transaction(durable=False) as session:
+    async with db.statement() as session:
         await queries.put(session, _row(call, target, fallback_from) | done)
 
 

@@ -165,6 +165,21 @@ async def _transaction(*, durable: bool = True) -> AsyncIterator[AsyncSession]:
         point(f"node {_nodes[node]} recorded", node)
 
 
+@asynccontextmanager
+async def _statement() -> AsyncIterator[AsyncSession]:
+    here, name = _here.get(), ""
+    if here is not None:
+        here.commits += 1
+        name = f"commit {here.name} {here.commits}"
+        point(f"{name} before")
+    async with _real_statement() as session:
+        yield session
+    if name:
+        point(f"{name} after")
+    for task_id, phase in session.info.get("phases", []):
+        point(f"phase {phase} recorded", f"{task_id} {phase}")
+
+
 @event.listens_for(Session, "do_orm_execute")
 def _wrote(state: ORMExecuteState) -> None:
     if not state.is_select:
@@ -176,8 +191,10 @@ def _flushed(session: Session, _: object) -> None:
     session.info["wrote"] = True
 
 
-_real_workflow, _real_step, _real_wait, _real_transaction = durable.workflow, durable.step, durable.wait, db.transaction
-durable.workflow, durable.step, durable.wait, db.transaction = _workflow, _step, _wait, _transaction
+_real_workflow, _real_step, _real_wait = durable.workflow, durable.step, durable.wait
+_real_transaction, _real_statement = db.transaction, db.statement
+durable.workflow, durable.step, durable.wait = _workflow, _step, _wait
+db.transaction, db.statement = _transaction, _statement
 
 
 # -- the product: nodes, model calls, effects, senders ------------------------------------------------------------

@@ -14,7 +14,7 @@ from cofounder.business.records import service as records
 from cofounder.flow.request import queries
 from cofounder.kit import durable, live
 from cofounder.kit.clock import now
-from cofounder.kit.db import reading, transaction
+from cofounder.kit.db import reading, statement, transaction
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.turns import Turns
 from cofounder.settings import settings
@@ -190,15 +190,22 @@ async def ours(session: AsyncSession, task_id: UUID) -> records.TaskRow:
 
 async def _next(task_id: UUID, last: Left | None, one: Phase) -> Entry | Result:
     """Write how the last phase ended and mark the next as running, or say why it may not run now. Raises TakenOver."""
-    async with transaction(durable=False) as session:
+    async with statement() as session:
         live.changed(session, "tasks", task_id)
         at, left = await queries.enter_phase(
             session, task_id, one.name, whatever=one.whatever, at=now(), leaving=_leaving(last) if last else None
         )
-        if not left:
-            raise TakenOver
-        if at is not None:
-            return Entry(task_id, one.name, at)
+    if not left:
+        raise TakenOver
+    if at is not None:
+        return Entry(task_id, one.name, at)
+    return await _stands_still(task_id)
+
+
+async def _stands_still(task_id: UUID) -> Result:
+    """Why a phase of a task may not begin now."""
+    async with transaction(durable=False) as session:
+        live.changed(session, "tasks", task_id)
         task = await records.get_task(session, task_id, lock=True)
         if task.status in FINAL:
             return ended(f"The task is {task.status}.")
@@ -210,7 +217,7 @@ async def _next(task_id: UUID, last: Left | None, one: Phase) -> Entry | Result:
 
 async def _leave(left: Left) -> None:
     """Raises TakenOver."""
-    async with transaction(durable=False) as session:
+    async with statement() as session:
         if not await queries.leave_phase(session, left.entry.task_id, _leaving(left)):
             raise TakenOver
         live.changed(session, "tasks", left.entry.task_id)

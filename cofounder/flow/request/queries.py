@@ -58,7 +58,7 @@ async def worked(session: AsyncSession, tasks: Sequence[UUID], at: datetime) -> 
 # One statement, so that nothing can come between looking and writing, and a phase costs one round trip to begin.
 _ENTERED = """
 WITH {gone} entered AS (
-    UPDATE tasks SET phase = {phase} {status} WHERE id = :task {only} RETURNING id
+    UPDATE tasks SET phase = {phase} {status} WHERE id = :task {only} {after} RETURNING id
 ), marked AS (
     UPDATE phases SET state = 'running', note = NULL, started_at = {began}, finished_at = NULL, entered_at = now()
     FROM entered WHERE task_id = entered.id AND name = :name {unless} RETURNING entered_at
@@ -88,9 +88,10 @@ _HOW = {
     False: {"began": _BEGAN, "phase": ":name", "status": _STARTS, "only": _GOES_ON, "unless": ""},
     True: {"began": _BEGAN, "phase": _AS_IT_WAS, "status": "", "only": "", "unless": f"AND NOT {_DONE}"},
 }
-_ENTER = {whatever: text(_ENTERED.format(**how, gone="", left="true")) for whatever, how in _HOW.items()}
+_LEFT = "EXISTS (SELECT FROM gone)"
+_ENTER = {whatever: text(_ENTERED.format(**how, gone="", left="true", after="")) for whatever, how in _HOW.items()}
 _GO_ON = {
-    whatever: text(_ENTERED.format(**how, gone=_GONE, left="EXISTS (SELECT FROM gone)"))
+    whatever: text(_ENTERED.format(**how, gone=_GONE, left=_LEFT, after=f"AND {_LEFT}"))
     for whatever, how in _HOW.items()
 }
 
@@ -111,7 +112,7 @@ async def enter_phase(
     """Note that a task is in a phase now; it runs then. Gives what `is_in` knows this entry by, and whether the other
     was left, as `leave_phase` tells.
 
-    None, and nothing of it is written, when the task is over, paused, or with a person. `whatever`: also then, and its
+    None, and nothing of it is written, when the task is over, paused, or with a person, or the other was not left. `whatever`: also then, and its
     status stays as it is, and so does a phase that is done. A phase that is entered again keeps the time that it has worked.
     """
     given = {"task": task_id, "name": name, "at": at}

@@ -10,7 +10,7 @@ from cofounder.flow.plan.schemas import PlanStep
 from cofounder.flow.plan.tools import registry
 from cofounder.flow.run import queries
 from cofounder.flow.run.graph import Graph, Outcome
-from cofounder.kit.db import DatabaseOutOfReach, transaction
+from cofounder.kit.db import DatabaseOutOfReach, statement
 from cofounder.kit.errors import CofounderError
 from cofounder.settings import settings
 
@@ -85,7 +85,7 @@ def _too_weak(step: PlanStep, score: float | None) -> bool:
 
 async def _count(graph: Graph, step: PlanStep, fence: UUID) -> None:
     """Another attempt under the same fence."""
-    async with transaction(durable=False) as session:
+    async with statement() as session:
         await queries.count_attempt(session, graph.ids[step.id], fence=fence)
 
 

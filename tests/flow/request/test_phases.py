@@ -1,6 +1,7 @@
 """Phases that share a durable step: each still begins, ends and is repeated by its own row."""
 
 from collections import Counter
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -135,15 +136,23 @@ async def test_what_a_phase_made_is_not_written_once_another_worker_has_entered_
 
 
 async def test_a_worker_that_was_overtaken_goes_on_with_no_other_phase(task):
+    async def entered() -> list[datetime | None]:
+        async with transaction() as session:
+            return [row.entered_at for row in await queries.phases(session, task)]
+
+    others: list[datetime | None] = []
+
     @phases.phase("planning")
     async def slow(task_id: UUID) -> Result:
         await enters(task, "planning")
         await enters(task, "tool_discovery")
+        others.extend(await entered())
         return done(note="Too late.")
 
     await phases._in_turn((slow, second, third), task, ("go",))
     assert not ran
     assert await standing(task) == ("running", "tool_discovery")
+    assert await entered() == others  # the other's entry is still the one that may write
 
 
 async def test_a_phase_may_write_while_the_task_is_its_own(task):
