@@ -50,6 +50,7 @@ Seed = Annotated[str, Field(description="The same seed and attempt give the same
     seconds=_CALL.seconds,
     cost_usd=_CALL.cost_usd,
     by_model=True,
+    role="writer",
     dependencies=("financial.find_story",),
     read_only=False,
 )

@@ -52,11 +52,13 @@ def tool(
     version: str = VERSION,
     name: str | None = None,
     by_model: bool = False,
+    role: str | None = None,
 ) -> Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]:
     """Register an async function as a tool of `server` and give it back as it was.
 
     `seconds` and `cost_usd` are estimates of one call; `dependencies` names the tools whose output it usually needs,
-    as "agent.tool"; `by_model` says that both estimates go with the model that is set. The description is the function's docstring.
+    as "agent.tool"; `by_model` says that both estimates go with the model that is set, `role` that the active tuned
+    model of this role is asked before it. The description is the function's docstring.
     """
 
     def register(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
@@ -68,7 +70,7 @@ def tool(
                 read_only_hint=read_only, idempotent_hint=idempotent, destructive_hint=False, open_world_hint=False
             ),
             meta=declared(category, seconds, cost_usd, requires_approval, dependencies)
-            | {"cofounder/by_model": by_model},
+            | {"cofounder/by_model": by_model, "cofounder/role": role},
         )
         return function
 

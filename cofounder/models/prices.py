@@ -36,14 +36,17 @@ class Expected:
     seconds: float
 
 
-def expected(setting: str) -> Expected:
-    """What a call through this chain takes when its first model with a price answers. Raises ModelSettingInvalid."""
-    return _expected(setting, connections.current().model_prices)
+def expected(setting: str, first: Target | None = None) -> Expected:
+    """What a call through this chain, or of `first` before it, takes when the first with a price answers.
+
+    Raises ModelSettingInvalid.
+    """
+    return _expected(setting, first, connections.current().model_prices)
 
 
 @lru_cache(maxsize=32)
-def _expected(setting: str, own: str) -> Expected:
-    for target in chain(setting):
+def _expected(setting: str, first: Target | None, own: str) -> Expected:
+    for target in (*filter(None, [first]), *chain(setting)):
         usd = cost(target, *_USUAL_TOKENS)
         if usd is not None and target != OFFLINE:  # one without a price is not asked
             return Expected(usd, 8.0)

@@ -23,6 +23,7 @@ from cofounder.models import service as models
 from cofounder.models.offline.parser import parse
 from cofounder.models.registry import service as registry
 from cofounder.people import LOCAL_OWNER
+from cofounder.settings import settings
 from tests.models.plain_server import serving
 
 ASKED = "Create a LinkedIn post about our Q4 growth metrics"
@@ -34,12 +35,12 @@ def wired(database: Database) -> None:
     wire()
 
 
-async def active(url: str) -> None:
+async def active(url: str, role: str = "planner") -> None:
     async with transaction() as session:
         made = await registry.register(
             session,
             name="small",
-            role="planner",
+            role=role,
             address={"provider": "openai-compatible", "name": "small", "base_url": url},
             base_model="tiny",
             target="local",
@@ -101,3 +102,31 @@ async def test_a_plan_that_does_not_hold_is_not_run(wrong: str) -> None:
             failed, answered = await models.task_calls(session, id)
         assert "the plan does not hold" in failed["error"]
         assert (answered["model"], answered["fallback_from"]) == ("offline", "tuned:small@1")
+
+
+async def test_a_plan_costs_what_the_active_tuned_writer_costs_where_it_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """3,000 tokens in and 700 out, at 50 dollars for a million of each."""
+    monkeypatch.setenv("COFOUNDER_MODEL_PRICES", "tuned:small=50/50")
+    settings.cache_clear()
+    text = {"request": "Write", "topic": "growth", "channel": "x"}
+    steps = [
+        {"id": "draft", "tool": "content.draft", "inputs": text},
+        {"id": "edit", "tool": "content.edit", "inputs": {"text": "We grew."}},  # no tuned writer learned it
+    ]
+
+    async def costs() -> tuple[dict[str, float], float]:
+        plan = await plans.check({"steps": steps})
+        return {step.id: step.estimated_cost for step in plan.steps}, plan.estimated_cost
+
+    assert await costs() == ({"draft": 0, "edit": 0}, 0)
+    await active("http://192.0.2.1/v1", "writer")
+    assert await costs() == ({"draft": 0.185, "edit": 0}, 0.185)
+    monkeypatch.setenv("COFOUNDER_MODEL_PRICES", "tuned:small=0/0")
+    monkeypatch.setenv("COFOUNDER_MODEL", "openai:gpt-5")
+    settings.cache_clear()
+    found, whole = await costs()
+    assert found["draft"] == 0  # though the model that is set is dear
+    assert found["edit"] == whole > 0
+    settings.cache_clear()

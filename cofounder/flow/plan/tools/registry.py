@@ -12,7 +12,8 @@ from cofounder.flow.plan.tools import outside
 from cofounder.flow.plan.tools.errors import ToolFailed, ToolMissing, ToolRefused, ToolTimedOut
 from cofounder.kit import db
 from cofounder.models import prices
-from cofounder.models.chain import ModelSettingInvalid
+from cofounder.models.chain import ModelSettingInvalid, Target
+from cofounder.models.registry import using
 from cofounder.ops import connections
 
 __all__ = ["ToolFailed", "ToolMissing", "ToolRefused", "ToolTimedOut"]
@@ -36,6 +37,7 @@ _later: list[Callable[[], Mapping[str, Any]]] = []
 _also: list[Callable[[], Awaitable[Mapping[str, Tool]]]] = []
 _tools: dict[str, Tool] = {}
 _by_model: set[str] = set()  # tools whose estimates go with the model that is set
+_by_role: dict[str, str] = {}  # those of them that the active tuned model of a role does before it
 _connections: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Connections]" = weakref.WeakKeyDictionary()
 
 
@@ -61,9 +63,10 @@ def ask_also(offered: Callable[[], Awaitable[Mapping[str, Tool]]]) -> None:
 async def find(names: Iterable[str] | None = None) -> dict[str, Tool]:
     """All tools that may be used, by id. With `names` only ours, and those of others as far as they are named.
 
-    Ours come before those of outside servers, and these before what outside agents do.
+    Ours come before those of outside servers, and these before what outside agents do. What a tuned model does is told
+    at its price.
     """
-    tools = await discover()
+    tools = await _tuned(await discover())
     wanted = None if names is None else set(names) - tools.keys()
     if wanted is not None and not wanted:
         return tools
@@ -118,6 +121,8 @@ async def discover(*, fresh: bool = False) -> dict[str, Tool]:
             found[tool.tool_id] = tool
             if (raw.meta or {}).get("cofounder/by_model"):
                 _by_model.add(tool.tool_id)
+                if role := raw.meta.get("cofounder/role"):
+                    _by_role[tool.tool_id] = str(role)
     _tools.clear()
     _tools.update(found)
     return _priced()
@@ -135,15 +140,27 @@ async def _listed(server: str) -> Sequence[Any]:
 
 def _priced() -> dict[str, Tool]:
     """The tools, those that ask a model at the price of the one that is set now."""
-    try:
-        expected = prices.expected(connections.current().model)
-    except ModelSettingInvalid:  # whoever asks a model, or looks at the settings, is told
-        return _tools
-    for tool_id in _by_model & _tools.keys():
-        if _tools[tool_id].estimated_cost != float(expected.cost_usd):
-            said = {"estimated_cost": float(expected.cost_usd), "estimated_duration": expected.seconds}
-            _tools[tool_id] = _tools[tool_id].model_copy(update=said)
+    _tools.update({tool_id: _at_price(_tools[tool_id]) for tool_id in _by_model & _tools.keys()})
     return _tools
+
+
+async def _tuned(tools: dict[str, Tool]) -> dict[str, Tool]:
+    """The tools, what an active tuned model does at its price: it is asked before the models that are set."""
+    active = {role: await using.active(role) for role in set(_by_role.values())}
+    firsts = {tool_id: one for tool_id, role in _by_role.items() if (one := active[role]) is not None}
+    return {**tools, **{id: _at_price(tools[id], firsts[id].target) for id in firsts.keys() & tools.keys()}}
+
+
+def _at_price(tool: Tool, first: Target | None = None) -> Tool:
+    """The tool as the model that is set, or `first` before it, makes it cost and take."""
+    try:
+        expected = prices.expected(connections.current().model, first)
+    except ModelSettingInvalid:  # whoever asks a model, or looks at the settings, is told
+        return tool
+    if tool.estimated_cost == float(expected.cost_usd) and tool.estimated_duration == expected.seconds:
+        return tool
+    said = {"estimated_cost": float(expected.cost_usd), "estimated_duration": expected.seconds}
+    return tool.model_copy(update=said)
 
 
 def _read(server: str, raw: Any) -> Tool:
