@@ -12,6 +12,7 @@ from cofounder.business.derive.books import Books
 from cofounder.cli import out
 from cofounder.cli.groups import measuring
 from cofounder.cli.program import run
+from cofounder.flow.publish.measuring.carrying import Done
 from cofounder.flow.publish.measuring.schemas import PublicationMeasuredOut
 from cofounder.kit.clock import frozen, now
 from cofounder.kit.testing import Database
@@ -47,6 +48,13 @@ def test_a_reading_is_typed_shown_and_listed(database: Database, capsys: pytest.
         told = capsys.readouterr().out
         assert told.strip()
         assert id in told or said[0] != "list"
+
+
+def test_one_is_said_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    measuring._told(Done(planned=2, read=1, gone=1, missed=1, problems={}))
+    measuring._told(Done(planned=4, read=2, gone=0, missed=2, problems={}))
+    told = capsys.readouterr().out.splitlines()
+    assert told == ["1 post read, 1 gone, 1 age missed.", "2 posts read, 0 gone, 2 ages missed."]
 
 
 def test_what_is_odd_is_said_later_too_and_no_date_is_cut(

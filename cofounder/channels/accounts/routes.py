@@ -9,7 +9,7 @@ from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from cofounder.channels import sites
-from cofounder.channels.accounts import checking, errors, service, signing_in, views
+from cofounder.channels.accounts import checking, errors, leaving, service, signing_in, views
 from cofounder.channels.accounts.schemas import (
     AccountChoice,
     AccountConnected,
@@ -151,7 +151,7 @@ async def disconnect_account(account_id: UUID, caller: Admin) -> AccountLeft:
 
     What is scheduled by it goes to the outbox at its time, unless the account is connected again by then.
     """
-    row, revoked, scheduled = await service.disconnect(account_id, by=caller)
+    row, revoked, scheduled = await leaving.disconnect(account_id, by=caller)
     return AccountLeft(**views.shown(row).model_dump(), revoked=revoked, scheduled=scheduled)
 
 

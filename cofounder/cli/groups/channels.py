@@ -314,13 +314,13 @@ def disconnect(name: Name, yes: Yes = False, json: Json = False) -> int:
 
 
 async def _disconnect(name: str, json: bool) -> int:
-    from cofounder.channels.accounts import service, views
+    from cofounder.channels.accounts import leaving, views
     from cofounder.channels.accounts.schemas import AccountLeft
     from cofounder.people import LOCAL_OWNER
 
     _what_waits_is_told()
     async with home.opened():
-        row, revoked, scheduled = await service.disconnect((await _found(name)).account_id, by=LOCAL_OWNER)
+        row, revoked, scheduled = await leaving.disconnect((await _found(name)).account_id, by=LOCAL_OWNER)
         made = AccountLeft(**views.shown(row).model_dump(), revoked=revoked, scheduled=scheduled)
     if json:
         out.emit(made)

@@ -10,7 +10,7 @@ import pytest
 
 from cofounder.app import create_app, wire
 from cofounder.channels import accounts, senders, standing
-from cofounder.channels.accounts import errors, service, views
+from cofounder.channels.accounts import errors, leaving, service, views
 from cofounder.channels.accounts.schemas import AccountIn
 from cofounder.cli.program import run
 from cofounder.flow.approve.errors import ChannelUnknown
@@ -160,7 +160,7 @@ async def test_what_waits_for_an_account_that_is_disconnected_is_told_and_goes_t
     row = await signed_in(world, name="One")
     said = await approved("x", due_in=timedelta(seconds=5))
     await until(settled(said.task_id, ("scheduled",)))
-    left, revoked, scheduled = await service.disconnect(row.id, by=LOCAL_OWNER)
+    left, revoked, scheduled = await leaving.disconnect(row.id, by=LOCAL_OWNER)
     assert (left.state, left.sealed, revoked, scheduled) == ("disconnected", None, True, 1)
     assert "was disconnected" in str((await of(said.task_id))[0].note)
     await until(settled(said.task_id))
@@ -180,7 +180,7 @@ async def test_an_account_that_is_connected_again_in_time_takes_back_what_was_sa
     said = await approved("linkedin", schedule_at=now() + timedelta(days=2))
     await until(settled(said.task_id, ("scheduled",)))
     (before,) = await of(said.task_id)
-    await service.disconnect(row.id, by=LOCAL_OWNER)
+    await leaving.disconnect(row.id, by=LOCAL_OWNER)
     (left,) = await of(said.task_id)
     assert left.note == "One was disconnected: unless it is connected again by then, this goes to the outbox."
     await signed_in(world, "linkedin", name="One")
@@ -197,7 +197,7 @@ async def test_an_account_that_is_connected_again_in_time_takes_back_what_was_sa
 async def test_disconnecting_takes_the_access_back_and_erases_every_secret(world: World) -> None:
     row = await signed_in(world)
     refresh = world.issued[-1]
-    left, revoked, _ = await service.disconnect(row.id, by=LOCAL_OWNER)
+    left, revoked, _ = await leaving.disconnect(row.id, by=LOCAL_OWNER)
     assert revoked
     assert world.revoked == [refresh]
     assert left.sealed is None
@@ -213,7 +213,7 @@ async def test_an_account_on_the_same_agreement_keeps_its_access(world: World) -
     row = await signed_in(world, "linkedin", kind="organisation")
     async with transaction() as session:
         await service.choose(session, row.id, "urn:li:organization:111", by=LOCAL_OWNER)
-    _, revoked, _ = await service.disconnect(first.id, by=LOCAL_OWNER)
+    _, revoked, _ = await leaving.disconnect(first.id, by=LOCAL_OWNER)
     assert not revoked
     assert world.revoked == []
 
@@ -221,7 +221,7 @@ async def test_an_account_on_the_same_agreement_keeps_its_access(world: World) -
 async def test_a_provider_that_does_not_take_access_back_stops_nobody(world: World) -> None:
     row = await signed_in(world)
     world.bad["/2/oauth2/revoke"] = [(503, {})]
-    left, revoked, _ = await service.disconnect(row.id, by=LOCAL_OWNER)
+    left, revoked, _ = await leaving.disconnect(row.id, by=LOCAL_OWNER)
     assert (left.state, left.sealed, revoked) == ("disconnected", None, False)
 
 

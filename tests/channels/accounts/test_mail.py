@@ -13,7 +13,7 @@ import pytest
 
 from cofounder.app import create_app, wire
 from cofounder.channels import accounts, senders, standing
-from cofounder.channels.accounts import book, checking, errors, service, views
+from cofounder.channels.accounts import book, checking, errors, leaving, service, views
 from cofounder.channels.accounts.schemas import AccountIn, MailboxOut
 from cofounder.channels.accounts.tables import AccountRow
 from cofounder.cli.program import run
@@ -209,7 +209,7 @@ async def test_an_account_that_is_made_the_default_goes_before_the_settings_and_
     assert senders.route("email").name == "office@acme.example"
     async with transaction() as session:
         await service.make_default(session, row.id, by=LOCAL_OWNER)
-    await service.disconnect(row.id, by=LOCAL_OWNER)
+    await leaving.disconnect(row.id, by=LOCAL_OWNER)
     assert senders.route("email").name == "office@acme.example"
 
 
@@ -298,7 +298,7 @@ async def test_one_sender_at_two_servers_is_two_accounts_each_sent_by_its_own(en
 
         # With none left connected a new server is where the sender's account goes on.
         for row in (first, second):
-            await service.disconnect(row.id, by=LOCAL_OWNER)
+            await leaving.disconnect(row.id, by=LOCAL_OWNER)
         assert (await connected(two)).id == first.id
     with pytest.raises(errors.WayUnfit) as told:
         await service.connect(
@@ -324,7 +324,7 @@ async def test_what_waits_for_an_account_that_is_disconnected_goes_to_the_outbox
         said = await approved("email", accounts={"email": "Newsletter"}, schedule_at=now() + timedelta(days=2))
         await until(settled(said.task_id, ("scheduled",)))
         assert [one.kind for one in await _in_the_way()] == []
-        left, _, scheduled = await service.disconnect(row.id, by=LOCAL_OWNER)
+        left, _, scheduled = await leaving.disconnect(row.id, by=LOCAL_OWNER)
         assert (left.sealed, scheduled, "recipients" in left.details) == (None, 1, False)
         assert [one.kind for one in await _in_the_way()] == ["account"]
         assert "was disconnected" in str((await of(said.task_id))[0].note)
@@ -365,3 +365,25 @@ async def test_at_the_command_line_a_mail_server_is_connected_checked_and_discon
         assert not (await said("default", "Newsletter", "--off"))["is_default"]
         assert (await said("default", "Newsletter"))["is_default"]
         assert (await said("disconnect", "Newsletter", "--yes"))["state"] == "disconnected"
+
+
+@pytest.mark.parametrize(
+    ("waiting", "told"),
+    [
+        (0, "."),
+        (1, ". 1 scheduled publication goes to the outbox."),
+        (2, ". 2 scheduled publications go to the outbox."),
+    ],
+)
+async def test_at_the_command_line_what_waits_for_a_disconnected_account_is_counted_in_words(
+    engine_running: Database, capsys: pytest.CaptureFixture[str], waiting: int, told: str
+) -> None:
+    wire()
+    with Server() as server:
+        await connected(server, name="Newsletter")
+        for day in range(waiting):
+            said = await approved("email", schedule_at=now() + timedelta(days=day + 2))
+            await until(settled(said.task_id, ("scheduled",)))
+        capsys.readouterr()
+        assert await asyncio.to_thread(run, ["channels", "disconnect", "Newsletter", "--yes"]) == 0
+    assert capsys.readouterr().out.strip() == f"Newsletter is disconnected{told}"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from cofounder.channels.accounts import book, queries, service, waiting
+from cofounder.channels.accounts import book, leaving, queries, service, waiting
 from cofounder.channels.accounts.schemas import AccountIn
 from cofounder.channels.accounts.tables import AccountRow
 from cofounder.channels.senders import calling
@@ -196,7 +196,7 @@ async def test_what_waits_for_a_disconnected_account_takes_no_other_of_its_forme
     made = await give("New name")
     await connect(first, "Third name")
     await connect(second, "New name")
-    _, _, told = await service.disconnect(row.id, by=LOCAL_OWNER)
+    _, _, told = await leaving.disconnect(row.id, by=LOCAL_OWNER)
     assert told == 1
     assert "Third name was disconnected" in ((await only(made.task_id)).note or "")
     async with transaction() as session:
