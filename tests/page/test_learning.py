@@ -115,3 +115,25 @@ async def test_training_statistics_say_what_there_is_to_learn_from_and_give_it_a
     async with page.expect_download() as download:
         await page.get_by_role("button", name="By intent: download as CSV").click()
     assert (await (await download.value).path()).read_text().startswith("intent,Examples")
+
+
+async def test_on_a_phone_the_strip_of_tabs_shows_the_open_one(quiet: Visitor) -> None:
+    page = quiet.page
+    await page.set_viewport_size({"width": 360, "height": 740})
+    for address, name in (
+        ("/learning?tab=performance", "Performance"),
+        ("/learning", "Patterns"),
+        ("/training/models", "Models"),
+        ("/content?tab=channels", "Channels"),
+        ("/settings?tab=you", "You"),
+        ("/personas?tab=what-if", "What if"),
+    ):
+        await page.goto(address)
+        chosen = page.get_by_role("tab", name=name, exact=True)
+        await expect(chosen).to_have_attribute("aria-selected", "true")
+        await expect(chosen).to_be_in_viewport(ratio=0.9)  # but for parts of a pixel
+        assert await page.evaluate("window.scrollY") == 0
+    await page.goto("/learning")
+    await page.get_by_role("tab", name="Patterns").focus()
+    await page.keyboard.press("End")
+    await expect(page.get_by_role("tab", name="Performance")).to_be_in_viewport(ratio=0.9)

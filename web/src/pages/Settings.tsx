@@ -5,6 +5,7 @@ import { type ReactNode, useContext, useEffect } from "react";
 import { MeContext } from "../api/me";
 import { may, type Role } from "../api/session";
 import { PageHead } from "../parts/PageHead";
+import { TabStrip } from "../parts/TabStrip";
 import { Audit } from "./settings/Audit";
 import { Connections } from "./settings/Connections";
 import { Keys } from "./settings/Keys";
@@ -37,12 +38,6 @@ export function Settings() {
   useEffect(() => {
     document.title = `${named} · Settings · Cofounder`;
   }, [named]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone the chosen tab may lie outside of the view
-  useEffect(() => {
-    document
-      .querySelector('[role="tab"][aria-selected="true"]')
-      ?.scrollIntoView({ inline: "nearest", block: "nearest" });
-  }, [at]);
   return (
     <>
       <PageHead title="Settings" />
@@ -51,13 +46,13 @@ export function Settings() {
         keepMounted={false}
         onChange={(tab) => void navigate({ search: tab === "rules" || tab === null ? {} : { tab }, replace: true })}
       >
-        <Tabs.List mb="lg">
+        <TabStrip at={at}>
           {tabs.map((tab) => (
             <Tabs.Tab key={tab.value} value={tab.value}>
               {tab.name}
             </Tabs.Tab>
           ))}
-        </Tabs.List>
+        </TabStrip>
         {tabs.map((tab) => (
           <Tabs.Panel key={tab.value} value={tab.value}>
             {tab.show()}

@@ -2,6 +2,7 @@
 import { Tabs } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { PageHead } from "../../parts/PageHead";
+import { TabStrip } from "../../parts/TabStrip";
 import { Combinations } from "./Combinations";
 import { Correlations } from "./Correlations";
 import { OverTime } from "./OverTime";
@@ -39,13 +40,13 @@ export function Learning() {
         onChange={(next) => void navigate({ search: { tab: next === "patterns" ? undefined : (next ?? undefined) } })}
         keepMounted={false}
       >
-        <Tabs.List mb="lg">
+        <TabStrip at={tab}>
           {TABS.map(([value, name]) => (
             <Tabs.Tab key={value} value={value}>
               {name}
             </Tabs.Tab>
           ))}
-        </Tabs.List>
+        </TabStrip>
         <Tabs.Panel value="patterns">
           <Searched />
           <Patterns search={search} set={set} />

@@ -5,6 +5,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { personas, personaWaiting } from "../../api/queries";
 import { PageHead } from "../../parts/PageHead";
 import { Glyph } from "../../parts/Status";
+import { TabStrip } from "../../parts/TabStrip";
 import { Experiments } from "./Experiments";
 import { Performing, PerformingHead } from "./Performing";
 import styles from "./Personas.module.css";
@@ -39,14 +40,14 @@ export function Personas() {
         onChange={(next) => void navigate({ search: { tab: next === "performing" ? undefined : (next ?? undefined) } })}
         keepMounted={false}
       >
-        <Tabs.List mb="lg">
+        <TabStrip at={tab}>
           {TABS.map(([value, name]) => (
             <Tabs.Tab key={value} value={value} rightSection={asks(value, waiting) ? <Glyph look="you" /> : undefined}>
               {name}
               {asks(value, waiting) && <span className="unseen"> waits for a decision</span>}
             </Tabs.Tab>
           ))}
-        </Tabs.List>
+        </TabStrip>
         {sample && (tab === "performing" || tab === "what-if") && (
           <p className={`${styles.say} ${styles.sampled}`}>
             This is the sample company's data, because there is none of your own yet.

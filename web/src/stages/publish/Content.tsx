@@ -9,6 +9,7 @@ import { useNow } from "../../parts/now";
 import { PageHead } from "../../parts/PageHead";
 import { Panel } from "../../parts/Panel";
 import { Glyph } from "../../parts/Status";
+import { TabStrip } from "../../parts/TabStrip";
 import { ago, channelName, counted, short } from "../../parts/words";
 import { Books } from "./Books";
 import { Calendar } from "./Calendar";
@@ -39,14 +40,14 @@ export function Content() {
           onChange={(tab) => set({ tab: tab === "calendar" ? undefined : (tab ?? undefined) })}
           keepMounted={false}
         >
-          <Tabs.List mb="lg">
+          <TabStrip at={search.tab ?? "calendar"}>
             <Tabs.Tab value="calendar">Calendar</Tabs.Tab>
             <Tabs.Tab value="series">Series</Tabs.Tab>
             <Tabs.Tab value="published">Published</Tabs.Tab>
             <Tabs.Tab value="readings">{asked ? `Readings, ${asked} due` : "Readings"}</Tabs.Tab>
             <Tabs.Tab value="unsent">{refused ? `Not sent, ${counted(refused, "refusal")}` : "Not sent"}</Tabs.Tab>
             <Tabs.Tab value="channels">Channels</Tabs.Tab>
-          </Tabs.List>
+          </TabStrip>
           <Tabs.Panel value="calendar">
             <Calendar
               month={search.month}

@@ -3,6 +3,7 @@ import { Tabs } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
 import { PageHead } from "../../parts/PageHead";
+import { TabStrip } from "../../parts/TabStrip";
 
 const PLACES = {
   data: "/training",
@@ -31,12 +32,12 @@ export function Head({
     <>
       <PageHead title="Training">{acts}</PageHead>
       <Tabs value={tab} onChange={(next) => void navigate({ to: PLACES[next as Tab] })} keepMounted={false}>
-        <Tabs.List mb="lg">
+        <TabStrip at={tab}>
           <Tabs.Tab value="data">Data</Tabs.Tab>
           <Tabs.Tab value="datasets">Datasets</Tabs.Tab>
           <Tabs.Tab value="tuning">Fine-tuning</Tabs.Tab>
           <Tabs.Tab value="models">Models</Tabs.Tab>
-        </Tabs.List>
+        </TabStrip>
         {(Object.keys(PLACES) as Tab[]).map((one) => (
           <Tabs.Panel key={one} value={one}>
             {one === tab ? children : null}
