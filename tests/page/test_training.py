@@ -144,6 +144,19 @@ async def test_what_scores_below_a_bound_is_excluded_and_what_failed_is_found(ol
     await expect(page.get_by_text("Nothing fits this filter.")).to_be_visible()
 
 
+async def test_what_a_filter_cannot_ask_for_is_said_and_nothing_pretends_to_be_counted(olga: Visitor) -> None:
+    page = olga.page
+    using = page.get_by_role("region", name="In use")
+    await page.goto("/training?text=%40")
+    await expect(page.get_by_text("It has no letter and no digit; write a word of the request")).to_be_visible()
+    await expect(using).to_contain_text("Not counted")
+    await page.goto("/training?min=0.9&max=0.2")
+    await expect(page.get_by_text("Nothing can fit this filter.")).to_be_visible()
+    await expect(using).to_contain_text("Not counted")
+    await page.goto("/training?text=post")
+    await expect(using).to_contain_text(f"of {MANY} examples")
+
+
 async def test_an_admin_withdraws_a_run_lets_it_in_again_and_erases_it(house: House, browser: Browser) -> None:
     (id,) = await store_examples([example(1)])
     async with visiting(browser, house.url, "Ada", "admin") as visitor:

@@ -127,7 +127,11 @@ export function Data() {
           {!narrow && sums}
         </div>
         <div className="stack">
-          <Using found={found} below={<Removed search={chosen} used={found?.filtered_count} />}>
+          <Using
+            found={found}
+            counting={query.isFetching}
+            below={<Removed search={chosen} used={found?.filtered_count} />}
+          >
             {operator && <ByDate acts={acts} since={search.since} until={search.until} />}
             {operator && <ByQuality acts={acts} below={filter.quality_max ?? undefined} />}
             {operator && <Export filter={filter} count={total} />}

@@ -9,12 +9,15 @@ import styles from "./Train.module.css";
 
 type Sums = Schemas["StatsOut"];
 
+/** `counting`: the answer is on its way. Without one none comes, and what follows on the page says why. */
 export function Using({
   found,
+  counting,
   children,
   below,
 }: {
   found?: Schemas["Found"];
+  counting: boolean;
   children: ReactNode;
   below?: ReactNode;
 }) {
@@ -30,8 +33,10 @@ export function Using({
               <b>{whole(used)}</b>
               {` of ${whole(total)} examples`}
             </>
-          ) : (
+          ) : counting ? (
             "Counting…"
+          ) : (
+            "Not counted"
           )}
         </p>
         <span className="space" />
