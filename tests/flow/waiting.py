@@ -66,6 +66,13 @@ OUTPUTS: dict[str, dict[str, Any]] = {
     "business.baseline": {"baselines": {"linkedin": {"count": 9, "avg_engagement_rate": 0.028}}, "notes": []},
     "content.draft": {},
 }
+INPUTS: dict[str, dict[str, Any]] = {  # what each of these tools requires
+    "financial.find_story": {"facts": []},
+    "business.state": {"as_of": {"$ref": "task.as_of"}},
+    "business.similar_content": {"topic": "growth", "as_of": {"$ref": "task.as_of"}},
+    "business.baseline": {"as_of": {"$ref": "task.as_of"}},
+    "content.draft": {"request": "Write", "topic": "growth", "channel": "linkedin"},
+}
 
 
 def draft(channel: str, **changes: Any) -> Draft:
@@ -108,7 +115,7 @@ async def ready(
 async def _planned(session: AsyncSession, task_id: UUID) -> None:
     plan = Plan(
         goal="growth",
-        steps=[PlanStep(id=tool.split(".")[1], tool=tool) for tool in OUTPUTS],
+        steps=[PlanStep(id=tool.split(".")[1], tool=tool, inputs=INPUTS[tool]) for tool in OUTPUTS],
         estimated_cost=0.12,
         critical_path_seconds=45,
     )
