@@ -9,10 +9,10 @@ from cofounder.flow.train.data.bulk import queries as bulk
 from cofounder.flow.train.data.errors import ExampleErased, ExampleMissing
 from cofounder.flow.train.data.schemas import Tombstone
 from cofounder.flow.train.data.showing import holders, tombstone
-from cofounder.flow.train.data.unsaying import unsay
+from cofounder.flow.train.data.unsaying import queries as unsaying
 from cofounder.kit import live
 from cofounder.kit.clock import now
-from cofounder.people import audit
+from cofounder.people import audit, audit_without
 
 __all__ = ["erase", "holders"]
 
@@ -31,7 +31,9 @@ async def erase(session: AsyncSession, execution_id: UUID, *, by: str, reason: s
     if row.erased_at is not None:
         raise ExampleErased(f"{row.erased_by} erased it on {row.erased_at:%Y-%m-%d}.")
     await queries.erase(session, execution_id, who=by, why=reason, at=now())
-    await unsay(session, execution_id)
+    gone, lessened = await unsaying.unsay(session, execution_id)
+    await audit_without(session, "training_change", gone, ["tags", "selection"])  # who, when and how many stays
+    await audit_without(session, "training_change", lessened, ["tags"])
     await audit(session, by, "training.erase", "example", str(execution_id), {"reason": reason})
     live.changed(session, "examples", execution_id)
     left = await queries.one(session, execution_id)

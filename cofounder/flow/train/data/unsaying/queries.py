@@ -1,11 +1,9 @@
-"""Take out of the log of changes, and of the audit log, what was said there of erased examples alone."""
+"""The statements that take out of the list of changes what it says of erased examples alone."""
 
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-
-from cofounder.people import audit_without
 
 # An erased example has no facts. What changed one that has some is theirs too, and says what to take back.
 _PARTS = """DELETE FROM training_changed AS c WHERE :id = ANY(c.execution_ids) AND NOT EXISTS (
@@ -19,10 +17,10 @@ _REST = """WITH kept AS (
 UPDATE training_changes AS c SET tags = kept.tags FROM kept WHERE kept.id = c.id AND kept.tags <> c.tags RETURNING c.id"""
 
 
-async def unsay(session: AsyncSession, execution_id: UUID) -> None:
-    """After an example was erased: what changed only it and others that are erased is in no list, by no tag.
+async def unsay(session: AsyncSession, execution_id: UUID) -> tuple[list[UUID], list[UUID]]:
+    """After an example was erased: (the changes that are gone with it, those that lost tags).
 
-    The audit log keeps who did something, when and to how many; not the tags and the filter.
+    What changed only it and others that are erased is in no list, by no tag.
     """
     touched = list((await session.scalars(text(_PARTS), {"id": execution_id})).all())
     gone: list[UUID] = []
@@ -30,6 +28,4 @@ async def unsay(session: AsyncSession, execution_id: UUID) -> None:
     while asked:  # what took back such a change, and found nothing to do, says its tags too
         asked = list((await session.scalars(text(_WHOLE), {"ids": asked})).all())
         gone += asked
-    lessened = list((await session.scalars(text(_REST), {"ids": touched})).all())
-    await audit_without(session, "training_change", gone, ["tags", "selection"])
-    await audit_without(session, "training_change", lessened, ["tags"])
+    return gone, list((await session.scalars(text(_REST), {"ids": touched})).all())
