@@ -46,7 +46,7 @@ async def server(url: URL) -> AsyncIterator[tuple[str, str]]:
     command = ("uvicorn", "cofounder.app:create_app", "--factory", "--port", str(port), "--no-access-log")
     with running(*command, environment=environment):
         address = f"http://127.0.0.1:{port}"
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(trust_env=False) as http:
             for _ in range(600):
                 try:
                     if (await http.get(f"{address}/api/health")).status_code == 200:

@@ -144,7 +144,7 @@ async def peers(url: URL) -> AsyncIterator[int]:
     port = free_port()
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     with running("bench.streaming.peer", str(port), environment={"DATABASE_URL": address}):
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(trust_env=False) as http:
             for _ in range(600):
                 try:
                     if (await http.get(f"http://127.0.0.1:{port}/api/health")).status_code == 200:

@@ -27,6 +27,8 @@ import httpx
 
 log = logging.getLogger("cofounder.client")
 
+_HERE = ("all://127.0.0.1", "all://localhost", "all://[::1]")
+
 __all__ = ["AsyncClient", "Client", "Command", "NoRetry", "Refused", "aworker", "worker"]
 
 Status = Literal["pending", "processing", "completed", "failed", "cancelled"]
@@ -116,7 +118,10 @@ class AsyncClient:
     def __init__(self, url: str, key: str, *, agent: str | None = None, http: httpx.AsyncClient | None = None) -> None:
         self.agent = agent or _name()
         self._http = http or httpx.AsyncClient(
-            base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=httpx.Timeout(20.0, read=90.0)
+            base_url=url,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=httpx.Timeout(20.0, read=90.0),
+            mounts=dict.fromkeys(_HERE),  # on this machine, which a proxy would take for its own
         )
 
     async def __aenter__(self) -> "AsyncClient":

@@ -9,6 +9,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the program's own proce
 
 from hypothesis import HealthCheck, settings
 
+from cofounder.kit import outside
+
+outside.ask_here_directly()
+
 pytest_plugins = ["cofounder.kit.testing"]
 
 settings.register_profile(

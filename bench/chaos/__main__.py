@@ -44,7 +44,7 @@ async def end(server: asyncio.subprocess.Process) -> None:
 
 async def ready(url: str, within: float = 60) -> None:
     deadline = time.monotonic() + within
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(trust_env=False) as client:
         while True:
             with suppress(httpx.TransportError):
                 if (await client.get(f"{url}/api/ready")).status_code == 200:
@@ -81,7 +81,7 @@ async def run(options: argparse.Namespace, home: Path, mail: Server, environment
         for url in chaos.servers:
             await ready(url)
         headers = {"Authorization": f"Bearer {secret}"}
-        async with httpx.AsyncClient(headers=headers, timeout=60) as client:
+        async with httpx.AsyncClient(headers=headers, timeout=60, trust_env=False) as client:
             return await _storm(chaos, client)
 
 

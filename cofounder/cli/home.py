@@ -63,9 +63,14 @@ def make() -> Path:
 
 
 def sample_folder() -> Path:
-    """The sample company's own home: `sample` in COFOUNDER_HOME where that is set, else beside the default home."""
+    """The sample company's own home: `sample` in COFOUNDER_HOME where that is set, else beside the default home.
+
+    A home that is a sample company's already is its own.
+    """
     from cofounder.settings import settings
 
+    if (folder() / _SAMPLE_MARK).exists():
+        return folder()
     if settings().home is not None:
         return folder() / SAMPLE
     default = folder()

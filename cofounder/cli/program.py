@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from cofounder.cli import out
+from cofounder.cli import children, out
+from cofounder.kit import outside
 from cofounder.kit.errors import CofounderError
 
 app = typer.Typer(
@@ -112,6 +113,8 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and give its exit code."""
     _open_standard()
+    _find_title()
+    outside.ask_here_directly()
     os.environ.setdefault("FASTMCP_LOG_ENABLED", "false")  # else it paints tracebacks into our output
     # Our matrices are small: threads of one product wait for each other longer than they work, and eight products at
     # once held a worker of two cores for minutes.
@@ -146,6 +149,14 @@ def _open_standard() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # as Python has it where they were closed
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+
+
+def _find_title() -> None:
+    """What `up` names its children by is found beside the environment, as long as nobody has changed that."""
+    if children.FORKS_STAND:
+        from setproctitle import getproctitle
+
+        getproctitle()
 
 
 def _usage(error: typer.TyperException) -> int:

@@ -229,7 +229,7 @@ class _Database:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{url}/api/ready", timeout=1) as answer:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{url}/api/ready", timeout=1) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

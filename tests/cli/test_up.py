@@ -81,6 +81,27 @@ def test_up_runs_heals_says_where_it_is_and_stops_with_all_that_it_began(
     assert ready(url) is None
 
 
+@pytest.mark.parametrize("spelt", ["http_proxy", "ALL_PROXY"])
+def test_a_proxy_of_the_environment_is_not_asked_for_what_lies_here(spawn: Spawn, spelt: str) -> None:
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    nobody = {spelt: "http://127.0.0.1:9", "NO_PROXY": "", "no_proxy": ""}
+    up = spawn("cofounder.cli", "up", "--port", str(port), "--no-browser", environment=nobody)
+    until(lambda: f"runs at {url}" in up.output or up.process.poll() is not None)
+    assert f"runs at {url}" in up.output
+
+
+@pytest.mark.skipif(not forked.FORKS_STAND, reason="processes have no names of ours there")
+def test_children_have_their_names_whatever_stands_first_in_the_environment(tmp_path: Path) -> None:
+    code = (
+        "import os; from cofounder.cli import children, program; program.run(['--version']);"
+        "os.environ['COFOUNDER_HOME'] += '/sample'; os.environ['COFOUNDER_COMPANY'] = 'Larkfield';"
+        "program.run = lambda words: print(open('/proc/self/cmdline').read()); children._command(['worker'])"
+    )
+    environment = {"COFOUNDER_HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "PATH": os.defpath}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[1].startswith("cofounder worker\0")
+
+
 def test_children_end_when_up_is_killed(spawn: Spawn, database: Database) -> None:
     port = free_port()
     up = spawn("cofounder.cli", "up", "--port", str(port), "--no-browser")
@@ -252,6 +273,20 @@ def test_the_sample_has_a_home_of_its_own_and_sends_nothing(tmp_path: Path) -> N
     environment["COFOUNDER_HOME"] = str(tmp_path)
     done = subprocess.run([sys.executable, "-c", later], env=environment, capture_output=True, text=True, check=True)
     assert "smtp_host='mail.example.org'" in done.stdout
+
+
+def test_the_home_of_a_sample_is_not_made_another_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cofounder.settings import settings
+
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    os.environ["COFOUNDER_HOME"] = str(tmp_path)
+    settings.cache_clear()
+    try:
+        assert home.use_sample() == tmp_path / "sample"
+        assert home.use_sample() == tmp_path / "sample"
+        assert [one.name for one in (tmp_path / "sample").iterdir()] == ["sample.home"]
+    finally:
+        settings.cache_clear()
 
 
 def test_without_a_home_named_the_sample_lies_beside_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,20 @@ def test_the_client_imports_nothing_of_ours() -> None:
     assert not [name for name in named if name.startswith("cofounder")]
 
 
+async def test_a_server_on_this_machine_is_asked_without_the_environments_proxy(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    async with AsyncClient(house.url, house.keys["operator"]) as client:
+        with pytest.raises(Refused, match="No agent of type"):  # it answers
+            await client.create("scout", "look", {})
+    async with AsyncClient("http://elsewhere.example", "key") as client:
+        with pytest.raises(httpx.ConnectError):
+            await client.create("scout", "look", {})
+
+
 async def test_the_guides_ten_lines_are_an_agent(house: House, tmp_path: Path) -> None:
     code = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.S)[0]
     assert len([line for line in code.splitlines() if line.strip()]) <= 10

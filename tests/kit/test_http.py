@@ -1,6 +1,7 @@
 """Every refusal is a problem that says what is wrong, where, and what to do; nothing half-done is kept."""
 
 import json
+import os
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -227,6 +228,33 @@ async def test_outside_calls_follow_no_redirect_and_end_in_time() -> None:
         answer = await client.get("https://here.example/")
         assert answer.status_code == 302
         assert client.timeout.read is not None
+
+
+async def _hosts_asked_directly(client: httpx.AsyncClient) -> dict[str, bool]:
+    async with client:
+        hosts = ("127.0.0.1:8000", "localhost:11434", "[::1]:8000", "far.example", "named.example")
+        return {host: client._transport_for_url(httpx.URL(f"http://{host}/")) is client._transport for host in hosts}
+
+
+@pytest.mark.parametrize(("proxy", "left_out"), [("http_proxy", "NO_PROXY"), ("HTTP_PROXY", "no_proxy")])
+async def test_what_lies_on_this_machine_is_asked_without_a_proxy_and_all_else_through_it(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, left_out: str
+) -> None:
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "")  # so that it is as before afterwards
+        monkeypatch.delenv(name)
+    outside.ask_here_directly()
+    assert "NO_PROXY" not in os.environ
+    monkeypatch.setenv(proxy, "http://127.0.0.1:9")
+    monkeypatch.setenv(left_out, "named.example")
+    for _ in range(2):
+        outside.ask_here_directly()
+        asked = await _hosts_asked_directly(outside.client())
+        assert [host for host, directly in asked.items() if not directly] == ["far.example"]
+    assert os.environ["no_proxy"] == "named.example,127.0.0.1,localhost,::1"
 
 
 async def test_who_asks_again_and_again_fills_the_log_with_no_tracebacks() -> None:
