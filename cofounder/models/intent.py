@@ -101,19 +101,22 @@ class Intent(Frozen):
 
         They describe one month, or the quarter or year that the request is about, which `period` then says. Left out:
         what stands for another time, amounts in another currency than US dollars, an earlier value whose time is not the
-        month before, and a growth rate without what grew.
+        one before, and a growth rate without what grew.
         """
         writes = any(a.kind in ("create_post", "create_thread", "write_article", "write_email") for a in self.actions)
         grain = "month" if self.period is None else self.period.grain
         if grain != "month" and len(self.evidence.get("period", ())) != 1:
             return {}  # another time is named too: whose the figures are is not said
-        if (
-            not (writes and grain in ("month", "quarter", "year") and self.figures)
-            or self.evidence.get("currency", "$") != "$"
-        ):
+        if not (writes and grain in ("month", "quarter", "year") and self.figures):
             return {}
-        earlier = self.evidence.get("figures_before") == "the month before" and grain == "month"
-        kept = {name: value for name, value in self.figures.items() if earlier or not name.startswith("previous_")}
+        earlier = self.evidence.get("figures_before") == f"the {grain} before"
+        foreign = set(self.evidence.get("foreign", ()))
+        foreign |= {f"previous_{name}" for name in foreign}
+        kept = {
+            name: value
+            for name, value in self.figures.items()
+            if name not in foreign and (earlier or not name.startswith("previous_"))
+        }
         if set(kept) <= {"growth_rate"}:
             return {}
         return kept if grain == "month" else {**kept, "period": grain}

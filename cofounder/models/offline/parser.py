@@ -78,6 +78,9 @@ def _intent(found: Sense, said: Answers, preferences: Mapping[str, Any], today: 
     evidence = _evidence(found)
     wanted = _channels(found, said, preferences, evidence)
     answering.fill(found, said, today)
+    answered = _evidence(found)
+    evidence = {name: words for name, words in evidence.items() if name not in _OF_FIGURES}
+    evidence |= {name: answered[name] for name in _OF_FIGURES if name in answered}
     asked = asking.find(found, said, wanted, evidence)
     code = _language(found, said, preferences, asked, evidence)
     confidence = weigh(found, asked)
@@ -105,6 +108,9 @@ def _intent(found: Sense, said: Answers, preferences: Mapping[str, Any], today: 
     return intent.model_copy(update={"assumptions": told})
 
 
+_OF_FIGURES = ("figures", "figures_before", "foreign", "currency")  # what an answer about figures changes
+
+
 def _evidence(found: Sense) -> dict[str, Any]:
     """Which words gave which field; empty ones are left out."""
     mains = [m.words for m in found.times.mentions if m.words]
@@ -124,6 +130,7 @@ def _evidence(found: Sense) -> dict[str, Any]:
         "translated": found.reading.translated,
         "figures": found.given.words,
         "figures_before": found.given.before,
+        "foreign": found.given.in_another_currency(),
         "currency": "" if not found.given.currencies else " ".join(sorted(found.given.currencies)),
         "not_read": found.loose
         + (["the middle: of a long request 4,000 characters are read"] if found.reading.cut else []),

@@ -125,7 +125,7 @@ def test_names_are_not_translated() -> None:
             {"revenue": 150_000, "previous_revenue": 125_000},
         ),
         ("Tweet that we now have 500 customers", {"customers": 500}, {"customers": 500}),
-        ("Write a tweet: MRR grew from $40K to $52K", {"monthly_recurring_revenue": 52_000, "previous_monthly_recurring_revenue": 40_000}, {"monthly_recurring_revenue": 52_000}),
+        ("Write a tweet: MRR grew from $40K to $52K", {"monthly_recurring_revenue": 52_000, "previous_monthly_recurring_revenue": 40_000}, {"monthly_recurring_revenue": 52_000, "previous_monthly_recurring_revenue": 40_000}),
         ("Write a LinkedIn post: revenue was $450,000 in Q3", {"revenue": 450_000}, {"revenue": 450_000, "period": "quarter"}),
         ("Write a LinkedIn post: revenue was $450,000 in Q3 and $150,000 in October", {"revenue": 450_000}, {}),
         ("Write a LinkedIn post about our week: revenue was $40,000 last week", {"revenue": 40_000}, {}),

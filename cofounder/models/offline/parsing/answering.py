@@ -135,6 +135,8 @@ def fill(found: Sense, said: Answers, today: date) -> None:
         _figures(found, said["figures"])
     elif said.get("figures") and found.given.held:
         _whose(found, found.given.held, said["figures"])
+    elif said.get("figures") and found.given.values:
+        _in_place(found, said["figures"])
     if said.get("link"):
         url = re.search(r"\S+\.\S{2,}", said["link"])
         if url:
@@ -168,6 +170,24 @@ def _figures(found: Sense, answer: str) -> None:
         found.given.open = []
     elif re.match(r"\W*(?:no|none|without|skip|leave|drop|ignore)\b", answer.lower()):
         found.given.open, found.given.unused = [], [*found.given.unused, *open_]
+
+
+def _in_place(found: Sense, answer: str) -> None:
+    """What stands for figures that no text can rest on: others, the stored ones, or none at all."""
+    old = found.given
+    named = metrics.ANY.search(old.words[0].lower()) if old.words else None
+    bare = answer if metrics.ANY.search(answer.lower()) or not named else f"{named[0]} {answer}"
+    new = given.find(small(bare), [], bare)
+    if new.values and not (new.open or new.held or new.in_another_currency()):
+        found.given = new
+        found.given.unused = [*old.unused, *old.words]
+    elif re.search(r"\bstored\b", answer.lower()):
+        old.settled = True
+    elif re.match(r"\W*(?:no|none|without|skip|leave|drop|ignore)\b", answer.lower()):
+        old.settled = True
+        found.actions = [
+            a.model_copy(update={"wants_metrics": False}) if a.kind in actions.WRITE_KINDS else a for a in found.actions
+        ]
 
 
 def _whose(found: Sense, held: given.Given, answer: str) -> None:

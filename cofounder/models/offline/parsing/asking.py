@@ -99,6 +99,8 @@ def _figure_questions(found: Sense, said: Answers) -> list[Question]:
         return [
             questions.whose_figures([found.as_written(words) for words in found.given.held.words], found.given.beside)
         ]
+    if why := _why_unusable(found):
+        return [questions.unusable_figures([found.as_written(words) for words in found.given.words], why)]
     figures = [a for a in found.actions if a.wants_metrics or a.kind == "plan_calendar"]
     placed = figures or [a for a in found.actions if a.kind in acts.WRITE_KINDS and _NO_TIME.search(a.topic.lower())]
     if found.times.unclear and placed and not said.period_settled:
@@ -115,6 +117,23 @@ def _figure_questions(found: Sense, said: Answers) -> list[Question]:
         ):
             return [questions.no_comparison()]
     return []
+
+
+def _why_unusable(found: Sense) -> str:
+    """Why no text can rest on the figures of the words, where stored ones would stand in their place; "" where it can."""
+    given = found.given
+    written = [a for a in found.actions if a.wants_metrics and a.kind in acts.WRITE_KINDS]
+    now = {name for name in given.values if not name.startswith("previous_")}
+    if not (written and now) or given.settled:
+        return ""
+    if now <= {*given.in_another_currency()}:
+        return f"amounts in {' and '.join(sorted(given.currencies - {'$'}))} are not taken for US dollars"
+    period = next((a.period for a in found.actions if a.period), None)
+    if period is not None and period.grain not in ("month", "quarter", "year"):
+        return f"figures are given for a month, a quarter or a year, and {period.label} is none"
+    if period is not None and period.grain != "month" and len([m for m in found.times.mentions if m.words]) != 1:
+        return "more than one time is named, and whose the figures are is not said"
+    return ""
 
 
 # A number of a quarter that there is not, or a year of the company's own, is asked about whatever the text is.

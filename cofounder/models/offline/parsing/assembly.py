@@ -59,18 +59,25 @@ def assemble(reading: Reading, today: date, going_out: str | None = None) -> Sen
 
 
 def _before(result: Sense, today: date) -> str:
-    """ "... up from $125,000 in September": whether an earlier figure is of the month before, as far as it is said."""
+    """ "... up from $125,000 in September": of which time an earlier figure is: "the month before", "" if of another.
+
+    Where something went from one value to the next and no time is named, the first is that of the period before: told.
+    """
     low, main = result.reading.low, result.times.main
-    for _, end in result.given.earlier_at:
+    grain = main.period.grain if main else "month"
+    for start, end in result.given.earlier_at:
         said = _EARLIER_TIME.match(low, end)
         words = said[0] if said else ""
-        if re.search(r"\b(?:the|a) month (?:before|earlier|ago)\b", words):
+        if re.search(rf"\b(?:the|a) {grain} (?:before|earlier|ago)\b", words):
+            continue
+        if not words and re.search(r"\bfrom\s+$", low[max(0, start - 8) : start]):
+            result.given.assumed = True
             continue
         then = periods.find(words, today, lambda _: "past", []).main
         now = main.period if main else spans.step("month", 0, today)
         if then is None or then.period != spans.one_before(now, today):
             return ""
-    return "the month before" if result.given.earlier_at else ""
+    return f"the {grain} before" if result.given.earlier_at else ""
 
 
 # "We do not want a blog post, just ...": what is not wanted is no part of the request.

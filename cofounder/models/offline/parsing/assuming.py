@@ -205,12 +205,14 @@ def _figures(found: Sense, own: dict[str, Any]) -> list[str]:
         out.append(
             f"Figures in your words: {told}{whose}. Unless figures are given beside the request, the text rests on these alone."
         )
+    if found.given.assumed and any(name.startswith("previous_") for name in own):
+        out.append(f"No time is named for the earlier value: I take it for that of {found.given.before}.")
     if left:
         foreign = found.given.currencies - {"$"}
         why = (
             f"amounts in {' and '.join(sorted(foreign))} are not taken for US dollars"
             if foreign
-            else "it is not said that they are of one month or of the time you write about, or of the month before"
+            else "it is not said that they are of one month or of the time you write about, or of the one before"
         )
         out.append(
             f"Figures in your words that are not used: {_named(left)}; {why}. Give them beside the request to have them in it."

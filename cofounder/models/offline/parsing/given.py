@@ -17,12 +17,12 @@ _VERB = (
     rf"{_MOVES} (?:again )?to|made|:|=|totall?ed)"
 )
 _MONTHS = r"(?:january|february|march|april|may|june|july|august|september|october|november|december)"
-_TIME = rf"(?:(?:in|for|during)\s+(?:{_MONTHS}(?: 20\d\d)?|q[1-4](?: 20\d\d)?|20\d\d|last (?:week|month|quarter|year))|(?:last|this) (?:month|week|quarter|year))"
+_TIME = rf"(?:(?:in|for|during)\s+(?:{_MONTHS}(?: 20\d\d)?|q[1-4](?!\d)(?: 20\d\d)?|20\d\d|last (?:week|month|quarter|year))|(?:last|this) (?:month|week|quarter|year))"
 _HEDGE = r"(?:(?P<hedge>roughly|about|around|approximately|approx\.?|circa|almost|nearly|some|over|just over|just under|more than|well over)\s+)?"
 _BEFORE = r"(?:,?\s*(?:(?:up|down|after|compared (?:to|with)|versus|vs\.?|against|\()\s*(?:from\s+)?|from\s+))"
 _NOW, _WAS = amounts.pattern("now"), amounts.pattern("was")
 _AFTER_NOUN = re.compile(
-    rf"(?<![\w-])(?P<noun>{_NOUN})\s*(?:,?\s*(?:which|that)\s+)?(?:{_TIME}\s*)?{_VERB}?\s*{_HEDGE}{_NOW}"
+    rf"(?<![\w-])(?P<noun>{_NOUN})\s*(?:,?\s*(?:which|that)\s+)?(?:{_TIME}\s*)?{_VERB}?\s*\(?\s*{_HEDGE}{_NOW}"
 )
 _FROM_TO = re.compile(
     rf"(?<![\w-])(?P<noun>{_NOUN})\b[^.;\d]{{0,30}}?\bfrom\s+{_WAS}(?:\s+{_TIME})?\s+to\s+{_HEDGE}{_NOW}"
@@ -38,6 +38,10 @@ _MOVED = re.compile(
     rf"(?<![\w-])(?P<noun>{_NOUN})\b[^.;\d$€£]{{0,30}}?\b(?:(?P<up>{_UP})|{_DOWN})\s+(?:by\s+)?(?P<by>{amounts.LOOSE}),?\s+to\s+{_HEDGE}{_NOW}"
 )
 _EARLIER = re.compile(rf"[^.;\d]{{0,25}}?{_BEFORE}(?:of )?{_WAS}")
+# "Revenue in thousands: 150": how much that is hangs on words that stand apart from the digits.
+_SCALED = re.compile(
+    rf"(?<![\w-])(?P<noun>{_NOUN})\s*[(,]?\s*in (?:\w+ )?(?:thousands?|millions?|billions?|[$€£]?(?:000s?|[km])\b)[^.;!?\n\d]{{0,30}}?{amounts.LOOSE}"
+)
 # What is hoped for, asked for or counted up to is no figure of the company's.
 _NOT_OURS = re.compile(
     r"\b(?:first|next|last|goal|target|aim\w*|hope|want|wish|plan|reach(?:ing)?|under|over the|at least|at most|less than|more than|to our|for our|until|before we|if|how to|by 20\d\d|will|would|could|top)\s*(?:of\s+|our\s+|the\s+)?$"
@@ -62,6 +66,14 @@ _PUT_RIGHT = (
 )
 
 
+_COUNTS = {"customers", "new_customers", "users", "subscribers", "orders", "followers", "leads", "downloads", "traffic",
+           "impressions", "reach", "clicks", "likes", "signups", "nps"}  # fmt: skip
+
+
+def _is_no_money(name: str) -> bool:
+    return metrics.is_rate(name) or name.removeprefix("previous_") in _COUNTS
+
+
 @dataclass(slots=True)
 class Given:
     """`values` by canonical name, an earlier value as previous_NAME; rates are shares of 1."""
@@ -70,13 +82,23 @@ class Given:
     words: list[str] = field(default_factory=list)
     earlier_at: list[tuple[int, int]] = field(default_factory=list)  # where an earlier value and its time stand
     before: str = ""  # "the month before", where the words say that the earlier value is of that month
+    settled: bool = False  # a person said what is to be done with figures that no text can rest on
+    assumed: bool = False  # nothing says so: the time of an earlier value is taken for granted
     currencies: set[str] = field(default_factory=set)
+    dollars: set[str] = field(default_factory=set)  # names of amounts that have the dollar's sign
     others: dict[str, str] = field(default_factory=dict)  # somebody else's figures, as they stand, and whose they are
     rough: list[str] = field(default_factory=list)  # "roughly $120k"
     open: list[str] = field(default_factory=list)  # of ours, but not to be read surely: a range, "150,00"
     unused: list[str] = field(default_factory=list)  # figures that nothing rests on
     held: "Given | None" = None  # what is ours only if a person says so
     beside: list[str] = field(default_factory=list)  # the unread words that stand beside what is held
+
+    def in_another_currency(self) -> list[str]:
+        """The figures that are no US dollars: where one is in euros, an amount without a sign is not sure to be."""
+        if not self.currencies - {"$"}:
+            return []
+        open_ = [name for name in self.values if name not in self.dollars and not _is_no_money(name)]
+        return list(dict.fromkeys(open_))
 
 
 def find(low: str, taken: list[tuple[int, int]], text: str = "") -> Given:
@@ -115,6 +137,9 @@ def _open(found: Given, low: str, text: str) -> str:
         if named is None or re.search(r"\bfrom\s*$", head):
             continue
         low = _set_apart(found, low, text, (start - len(head) + named.start("noun"), match.end()))
+    for match in _SCALED.finditer(low):
+        if not _NOT_OURS.search(low[max(0, match.start() - 24) : match.start()]):
+            low = _set_apart(found, low, text, match.span())
     return low
 
 
@@ -211,7 +236,10 @@ def _take(found: Given, match: re.Match[str], low: str, name: str | None = None)
     if was is not None:
         found.values[f"previous_{name}"] = was
         found.earlier_at.append(place)
-    found.currencies |= {sign for key in ("now", "was") if (sign := amounts.currency(got, key))}
+    for key, stands in (("now", name), ("was", f"previous_{name}")):
+        sign = amounts.currency(got, key) if got.get(key) else ""
+        found.currencies |= {sign} - {""}
+        found.dollars |= {stands} if sign == "$" else set()
     _note(found, match, name, low, end)
     return low[: match.start()] + "\x01" * (end - match.start()) + low[end:]
 
@@ -262,11 +290,38 @@ def _left(found: Given, low: str, text: str) -> None:
             if name and (name in found.values or (percent and not rate)):
                 continue
             low = _set_apart(found, low, text, match.span())
+    low = _near(found, low, text)
     if not ("\x01" in low or re.search(rf"(?<![\w-]){_NOUN}(?![\w-])", low)):
         return
     for sentence in re.finditer(r"(?:[^.;!?\n]|[.;!?](?!\s|$))+", low):
         if metrics.ANY.search(sentence[0]) or "\x01" in sentence[0] or whose.OWN.search(sentence[0]):
             _strays(found, sentence, low, text)
+
+
+_BESIDE = re.compile(
+    rf"(?<![\w-])(?P<noun>{_NOUN})(?![\w-])(?P<gap>(?:(?!\b(?:we|i|they|target|goal|plan|budget|forecast|from|by|than|for|on|with|per|and|or|but|not|without|within|under|below|to|if|how|up|down|"
+    rf"grew|rose|fell|dropped|after|before|against|versus|vs|of)\b)[^.;!?\n\d\x00\x01$€£¥₹]){{0,25}})(?P<said>(?<![\w.,]){amounts.LOOSE})"
+)
+
+
+def _near(found: Given, low: str, text: str) -> str:
+    """A figure right beside what it is a figure of, in words that no rule reads: asked about, never replaced."""
+    for match in _BESIDE.finditer(low):
+        name, percent = _name(match["noun"]), "%" in match["said"] or "per" in match["said"]
+        before = low[max(0, match.start() - 24) : match.start()]
+        taken = name in found.values or (found.held and name in found.held.values)
+        if name is None or taken or percent != metrics.is_rate(name) or not amounts.striking(match["said"]):
+            continue
+        if (
+            _NOT_OURS.search(before)
+            or _ANYBODYS.search(before)
+            or vouching.other_span(low, match.start(), match.end())
+            or _COUNTED.match(low, match.end())
+            or metrics.ANY.search(match["gap"])
+        ):
+            continue
+        low = _set_apart(found, low, text, match.span())
+    return low
 
 
 _COUNT = re.compile(rf"(?<![\w$€£.,-])\d[\d,]*\s+(?:{'|'.join(pattern for pattern, _ in _MORE)})(?![\w-])")

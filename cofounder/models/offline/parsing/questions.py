@@ -200,6 +200,19 @@ def unclear_figure(words: str) -> Question:
     )
 
 
+STORED = "Use the stored figures instead"
+
+
+def unusable_figures(words: list[str], why: str) -> Question:
+    figures = _listed([f'"{one}"' for one in words])
+    return Question(
+        field="figures",
+        question=f"I cannot state {figures}: {why}. What shall stand in its place? Name a figure in US dollars, if there is one.",
+        why="A figure in your words is never replaced by a stored one unless you say so.",
+        options=[STORED, "Leave it out"],
+    )
+
+
 def whose_figures(words: list[str], beside: list[str]) -> Question:
     figures, unread = (_listed([f'"{one}"' for one in said]) for said in (words, beside))
     return Question(
