@@ -58,6 +58,7 @@ _IMPLIED = (
         "several",
         "mark",
     ),
+    (re.compile(r"\b(?:these|all) (?:figures|inputs|values)\b", re.IGNORECASE), "plural", "mark"),
     (re.compile(r"\b(?:covering|for|of the) \{Q!?\}", re.IGNORECASE), "part", "absent"),
 )
 

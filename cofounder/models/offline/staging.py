@@ -30,6 +30,8 @@ def scene_of(brief: Brief, *, lead: str | None = None) -> Scene:
     values = len(views) + sum(1 for view in views if view.base is not None)
     scene.put("count", str(values))
     scene.put("ncount", in_words(values) if values < 13 else str(values))
+    if values > 1:
+        scene.marks.add("plural")  # values, a base beside its own included; "many" is of metrics
     if scene.when.part:
         scene.marks.add("part")
     if first is not None:

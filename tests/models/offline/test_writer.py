@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cofounder.models.brief import Draft, Issue, Passage
+from cofounder.models.brief import Draft, Fact, Issue, Passage
 from cofounder.models.figures import forbidden_claims, trace
 from cofounder.models.offline.texts import count_words, sentences, shared_run
 from cofounder.models.offline.tones import in_tone
@@ -239,3 +239,31 @@ def test_a_report_tells_every_metric() -> None:
     draft = write(brief(kind="report", facts=facts, period=period, form=form("blog")))
     for noun in ("orders", "net promoter score", "response time"):
         assert noun in draft.body
+
+
+_MISCOUNTED = re.compile(
+    r"\b(?:one|1) (?:inputs|values)\b|\bthere are one\b|\b(?:these|all) (?:inputs|values|figures)\b|\btwo numbers (?:don't|fit)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize(
+    "of", [REVENUE.model_copy(update={"base": None}), fact("customers", "customers", 320, "count")]
+)
+def test_one_figure_is_spoken_of_as_one(of: Fact) -> None:
+    for persona in VOICES:
+        for channel in ("linkedin", "x", "email", "blog"):
+            for seed in range(12 if persona == "dataNerd" else 3):
+                asked = brief(channel, persona, seed=f"one {seed}").model_copy(update={"facts": [of]})
+                text = whole(write(asked))
+                assert not _MISCOUNTED.search(text), (persona, channel, seed, text)
+
+
+def test_several_figures_are_counted_in_the_plural() -> None:
+    bare = [one.model_copy(update={"base": None}) for one in DEMO[:4]]
+    asked = [
+        brief("linkedin", "dataNerd", seed=f"many {seed}").model_copy(update={"facts": bare}) for seed in range(30)
+    ]
+    openings = " ".join(sentences(write(one).body)[0] for one in asked)
+    assert re.search(r"\bfour (?:inputs|values)\b|\binputs, four\b|\binputs for .*, four\b", openings, re.IGNORECASE)
+    assert not re.search(r"\bfour (?:input|value)\b|\bsingle input\b", openings, re.IGNORECASE)
