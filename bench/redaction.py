@@ -30,7 +30,8 @@ HEAD = """# What redaction takes out
 
 Datasets and exports put a placeholder such as `[EMAIL_1]` in the place of personal data, unless they are told not to.
 Within one example the same piece gets the same placeholder; the raw example stays as it is. What counts is what the
-compliance detector finds; after that, nothing is left in a line that it finds. The policy's version stands in each
+compliance detector finds; after that, nothing is left in a line that it finds: neither in what is said nor in what is
+known about it (intent, channel, voice, tags, decision), nor in its first words. The policy's version stands in each
 version's recipe and is part of its content hash.
 
 An address is found with signs of no width inside it too, and as `name (at) host`, `name [at] host [dot] io` or with a

@@ -84,10 +84,13 @@ def preview(
     """
 
     async def act(session: "AsyncSession") -> Any:
-        from cofounder.flow.train.datasets import service
+        from cofounder.flow.train.datasets import previewing, service
+        from cofounder.people import LOCAL_OWNER
 
         row = await service.named(session, one)
-        return await service.preview(session, row.id, format=format, split=split, offset=offset, limit=limit)
+        return await previewing.preview(
+            session, row.id, LOCAL_OWNER, format=format, split=split, offset=offset, limit=limit
+        )
 
     return home.run(ask(act, lambda found: [each.line for each in found.items], json=json))
 
@@ -105,9 +108,10 @@ def compare(
 
     async def act(session: "AsyncSession") -> Any:
         from cofounder.flow.train.datasets import comparing, service
+        from cofounder.people import LOCAL_OWNER
 
         first, second = await service.named(session, one), await service.named(session, other)
-        return await comparing.compare(session, first.id, second.id, limit=limit)
+        return await comparing.compare(session, first.id, second.id, LOCAL_OWNER, limit=limit)
 
     def told(found: Any) -> list[str]:
         lines = [

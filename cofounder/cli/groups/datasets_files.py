@@ -23,11 +23,12 @@ def download(one: One, format: Format = "jsonl", split: Part = "all", into: Into
     async def work() -> int:
         from cofounder.flow.train.datasets import exporting, service
         from cofounder.kit import db
+        from cofounder.people import LOCAL_OWNER
 
         async with home.opened():
             async with db.reading() as session:
                 row = await service.named(session, one)
-            _, _, chunks = await exporting.of_version(row.id, format, split)
+            _, _, chunks = await exporting.leave(row.id, format, split, LOCAL_OWNER)
             return await _written(chunks, into)
 
     return home.run(work())

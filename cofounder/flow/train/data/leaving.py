@@ -14,7 +14,7 @@ async def let_out(by: Caller, what: str, details: dict[str, Any]) -> None:
         await audit(session, by.who, "training.let_out", "export", what, details)
 
 
-def may_let_out(by: Caller) -> None:
-    """Raises PersonalDataStays."""
+def may_let_out(by: Caller, what: str = "", *, field: str = "redact", hint: str | None = None) -> None:
+    """Raises PersonalDataStays, saying `what` it is of."""
     if not by.may("admin"):
-        raise PersonalDataStays(f"You are {by.role}.", field="redact")
+        raise PersonalDataStays(" ".join([*([what] if what else []), f"You are {by.role}."]), field=field, hint=hint)

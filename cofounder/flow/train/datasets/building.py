@@ -147,6 +147,12 @@ async def carry_out(id: UUID) -> None:
         return
 
 
+def asked_besides(asked: DatasetIn) -> dict[str, Any]:
+    """What the recipe does not say, and is forgotten once the version is there: the first words with what is taken out."""
+    raw = {"system_prompt": asked.system_prompt} if asked.system_prompt != _shaper(asked).system else {}
+    return {"new_version": asked.new_version, **(raw if asked.system_prompt else {})}
+
+
 def asked_of(row: Dataset) -> DatasetIn:
     """What was asked for, read back from a version's row."""
     kept = row.recipe
@@ -160,7 +166,7 @@ def asked_of(row: Dataset) -> DatasetIn:
             "seed": kept["seed"],
             "duplicates": kept["duplicates"],
             "redact": kept["redaction"] != redaction.NONE,
-            "system_prompt": kept["system_prompt"],
+            "system_prompt": row.progress.get("system_prompt") or kept["system_prompt"],
             "ratio": kept["ratio"] or 3.0,
             "answer": kept.get("answer", "plan"),
             "new_version": bool(row.progress.get("new_version")),

@@ -12,14 +12,18 @@ from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.datasets import queries, service
 from cofounder.flow.train.datasets.schemas import Change, CompareOut
 from cofounder.flow.train.datasets.tables import Dataset, LeftOut, Member
+from cofounder.flow.train.roles import redaction
+from cofounder.people import Caller
 
 _LABELS = ("tags", "decision", "quality_score", "success", "intent", "metrics", "channel", "timestamp", "patterns")
 _WORDS = 200  # characters of a request that are shown
 _Pair = tuple[Member | None, Member | None]
 
 
-async def compare(session: AsyncSession, first: UUID, second: UUID, *, limit: int = 50) -> CompareOut:
+async def compare(session: AsyncSession, first: UUID, second: UUID, by: Caller, *, limit: int = 50) -> CompareOut:
     """What lies between two versions, seen from the first; at most `limit` lines of each kind, the counts are whole.
+
+    Who may not have the personal data that one of them keeps sees placeholders.
 
     Raises DatasetMissing, DatasetDeleted, DatasetNotReady, ArtifactLost, StoreOutOfReach.
     """
@@ -30,7 +34,7 @@ async def compare(session: AsyncSession, first: UUID, second: UUID, *, limit: in
         for kind in ("added", "removed", "relabelled")
     }
     asked = _differences(one.recipe, other.recipe)
-    return CompareOut(
+    told = CompareOut(
         first=first,
         second=second,
         same=same,
@@ -45,6 +49,9 @@ async def compare(session: AsyncSession, first: UUID, second: UUID, *, limit: in
         ),
         relabelled_lines=await _relabelled(one, other, found["relabelled"]),
     )
+    if service.hides_from(one, by) or service.hides_from(other, by):
+        return CompareOut.model_validate(redaction.Redactor().value(told.model_dump(mode="json")))
+    return told
 
 
 def _differences(one: dict[str, Any], other: dict[str, Any]) -> dict[str, list[Any]]:

@@ -59,7 +59,7 @@ async def begin(asked: DatasetExportIn, by: Caller) -> tuple[str, Format, AsyncI
     format = of_name(asked.format)
     if asked.dataset_id is not None:
         refuse_beside(asked)
-        return await of_version(asked.dataset_id, format.name, asked.split)
+        return await leave(asked.dataset_id, format.name, asked.split, by)
     if asked.split != "all":
         raise NoSuchPart("What a filter lets through is not divided.", field="split")
     if format.kind == "pairs" and asked.role != "writer":
@@ -90,6 +90,21 @@ async def usable(filter: Filter, role: Role) -> UsableOut:
 def _form(format: Format) -> str:
     """The end of a file's name, which tells formats apart that are JSON lines all."""
     return f".{format.suffix}" if format.name in ("jsonl", format.suffix) else f"-{format.name}.{format.suffix}"
+
+
+async def leave(id: UUID, format: str, split: str, by: Caller) -> tuple[str, Format, AsyncIterator[bytes]]:
+    """`of_version` for somebody who takes the file away: where it keeps personal data an admin alone, by name.
+
+    Raises PersonalDataStays and what `of_version` raises.
+    """
+    file = await of_version(id, format, split)
+    async with reading() as session:
+        row = await service.ready(session, id)
+    if service.keeps_personal_data(row):
+        service.may_have(row, by)
+        details = {"dataset": str(id), "name": row.name, "version": row.version, "split": split}
+        await let_out(by, file[1].name, details)
+    return file
 
 
 async def of_version(id: UUID, format: str, split: str = "all") -> tuple[str, Format, AsyncIterator[bytes]]:

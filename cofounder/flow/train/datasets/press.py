@@ -77,8 +77,9 @@ class Press:
         self._parts, self._labels = array("I"), [array("I") for _ in LABELS]
         self._conversation, self._topic = array("Q"), array("Q")
         self._part_names, self._label_names = _Codes(), [_Codes() for _ in LABELS]
+        self._redacted = (array("Q"), array("I"), array("I"))  # which line, what type, how many: few lines have any
+        self._redacted_names = _Codes()
         self._pairs: list[PairLine] = []
-        self.redacted: Counter[str] = Counter()
         self.pairs_left_out: Counter[str] = Counter()
         self.count = 0
 
@@ -88,12 +89,12 @@ class Press:
             some = entries[first : first + _AT_ONCE]
             self._spool.write(b"".join([one.line for one in some]))
             self._signed.write(likeness.signatures([one.alike for one in some]).tobytes())
-        for one in entries:
-            self._note(one)
+        for number, one in enumerate(entries, self.count):
+            self._note(number, one)
         self._pairs += pairs
         self.count += len(entries)
 
-    def _note(self, one: Entry) -> None:
+    def _note(self, number: int, one: Entry) -> None:
         self._ids += one.execution_id.bytes if one.execution_id else NONE
         self._hashes += one.hash
         self._bodies += one.body
@@ -107,8 +108,9 @@ class Press:
             codes.append(names.of(label))
         self._conversation.append(_number(one.conversation))
         self._topic.append(_number(one.topic))
-        if one.redacted:
-            self.redacted.update(one.redacted)
+        for kind, many in one.redacted.items():
+            for column, value in zip(self._redacted, (number, self._redacted_names.of(kind), many), strict=True):
+                column.append(value)
 
     def finish(self) -> Built:
         """Make the version. Wants at least one line. Raises StoreFull, StoreOutOfReach."""
@@ -145,7 +147,7 @@ class Press:
         extra = {
             "duplicates": {"exact": int((kinds == 1).sum()), "near": int((kinds == 2).sum())},
             "straddles": int((~kept).sum()),
-            "redacted": dict(sorted(self.redacted.items())),
+            "redacted": self._placeholders(place),
         }
         if self._pairs or self.pairs_left_out:
             written += self._write_pairs(members, member_parts, extra)
@@ -159,6 +161,14 @@ class Press:
             members=lambda id: self._member_rows(id, members, member_parts, starts),
             left_out=lambda id: self._left_rows(id, stands, alike, kinds, chosen[~kept], place),
         )
+
+    def _placeholders(self, place: Any) -> dict[str, int]:
+        """How many of each type the lines of the version have; what was left out does not count."""
+        found: Counter[str] = Counter()
+        for line, kind, many in zip(*self._redacted, strict=True):
+            if place[line] >= 0:
+                found[self._redacted_names.words[kind]] += many
+        return dict(sorted(found.items()))
 
     def _stand(self, signed: Any, times: Any, quality: Any, hashes: Any) -> tuple[Any, Any, Any]:
         """(who stands for each or -1, how alike, 0 itself, 1 exact, 2 near): the better judged, then the newer stands."""

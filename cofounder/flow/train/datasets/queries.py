@@ -23,7 +23,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.channels.tagging import bare
@@ -354,11 +354,11 @@ async def readmit(session: AsyncSession, execution_id: UUID) -> None:
 
 
 async def note_progress(session: AsyncSession, id: UUID, progress: dict[str, Any]) -> bool:
-    """Write down how far a version is; False when nobody wants it any more."""
+    """Write down how far a version is, beside what was asked; False when nobody wants it any more."""
     done = await session.execute(
         update(Dataset)
         .where(Dataset.id == id, Dataset.state == "building")
-        .values(progress=progress)
+        .values(progress=Dataset.progress.op("||")(cast(progress, JSONB)))
         .returning(Dataset.id)
     )
     return done.first() is not None

@@ -1,5 +1,6 @@
 """What a version is like: how long, how balanced, what it fits, and what of its parts knows of each other. Pure but for arrays."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from cofounder.flow.train.datasets.schemas import Stored
 from cofounder.flow.train.datasets.splitting import OUT, TRAIN, joined, links_of
 from cofounder.flow.train.datasets.tables import SPLITS
 from cofounder.flow.train.formats import TARGETS
+from cofounder.flow.train.roles.redaction import Redactor
 
 _CLASSES = 50  # of one label that are listed
 _PAIRS = 20  # of leaking lines that are shown
@@ -60,7 +62,12 @@ def _balance(codes: Any, words: Sequence[str]) -> dict[str, int]:
 
     found = np.bincount(codes, minlength=len(words))
     ranked = sorted(zip(words, found.tolist(), strict=True), key=lambda one: (-one[1], one[0]))
-    return {word: count for word, count in ranked[:_CLASSES] if count}
+    clean = Redactor()  # everybody reads these, also of a version that keeps personal data
+    told: Counter[str] = Counter()
+    for word, count in ranked[:_CLASSES]:
+        if count:
+            told[clean.text(word)] += count
+    return dict(told)
 
 
 def _bands(quality: Any) -> dict[str, int]:

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from cofounder.flow.train.data.errors import ExampleErased, NothingToExport, PersonalDataStays, QualityUnclear
 from cofounder.flow.train.data.lacking import Tally
-from cofounder.flow.train.datasets import comparing, exporting, service, uploading
+from cofounder.flow.train.datasets import comparing, exporting, previewing, service, uploading
 from cofounder.flow.train.datasets.errors import (
     DatasetDeleted,
     DatasetEmpty,
@@ -174,7 +174,8 @@ async def upload_dataset(
 async def export_dataset(body: DatasetExportIn, caller: Operator) -> StreamingResponse:
     """A version, or whatever a filter lets through now, as a file in any format.
 
-    Personal data stays out of what a filter lets through, unless an admin says `redact` false, which the audit log keeps.
+    Personal data stays out of what a filter lets through, unless an admin says `redact` false, which the audit log keeps;
+    a version that keeps it is an admin's alone, and so is the file of it.
     X-Examples says how many examples fit a filter, X-Examples-Used how many of them are in the file (up to 100,000 that fit).
     """
     file = await exporting.begin(body, caller)
@@ -223,8 +224,13 @@ async def preview_dataset(
     offset: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Envelope[PreviewOut]:
-    """Lines of a version exactly as they would leave; Parquet is shown as CSV."""
-    found = await service.preview(session, dataset_id, format=format, split=split, offset=offset, limit=limit)
+    """Lines of a version exactly as they would leave; Parquet is shown as CSV.
+
+    Of a version that keeps personal data an admin alone sees them so; others see placeholders, and `redacted` is true.
+    """
+    found = await previewing.preview(
+        session, dataset_id, caller, format=format, split=split, offset=offset, limit=limit
+    )
     return Envelope(data=found)
 
 
@@ -245,13 +251,16 @@ async def get_lineage(dataset_id: UUID, session: Session, caller: Viewer) -> Env
 @router.get(
     "/datasets/{dataset_id}/download",
     response_class=StreamingResponse,
-    responses={**documented(*_READ, FormatUnknown, NoSuchPart, StoreFull, *_STORE), **_FILE},
+    responses={**documented(*_READ, PersonalDataStays, FormatUnknown, NoSuchPart, StoreFull, *_STORE), **_FILE},
 )
 async def download_dataset(
     dataset_id: UUID, caller: Operator, format: FormatName = "jsonl", split: Split = "all"
 ) -> StreamingResponse:
-    """A version as a file, whole or one part of it; the same bytes every time, whatever became of its examples."""
-    return await _streamed(*await exporting.of_version(dataset_id, format, split))
+    """A version as a file, whole or one part of it; the same bytes every time, whatever became of its examples.
+
+    One that keeps personal data is an admin's alone, and the audit log keeps who took it.
+    """
+    return await _streamed(*await exporting.leave(dataset_id, format, split, caller))
 
 
 @router.get("/datasets/{dataset_id}/compare/{other_id}", responses=documented(*_READ, *_STORE))
@@ -263,7 +272,7 @@ async def compare_datasets(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Envelope[CompareOut]:
     """What the other version added, took away and labelled differently, and why; the counts are whole, the lines are the first."""
-    return Envelope(data=await comparing.compare(session, dataset_id, other_id, limit=limit))
+    return Envelope(data=await comparing.compare(session, dataset_id, other_id, caller, limit=limit))
 
 
 @router.post("/datasets/{dataset_id}/rollback", responses=documented(*_READ))

@@ -176,6 +176,9 @@ class PreviewOut(BaseModel):
     total: int
     offset: int
     items: list[PreviewLine]
+    redacted: bool = Field(
+        description="The version keeps personal data, which is an admin's: these lines have placeholders in its place"
+    )
 
 
 class Change(BaseModel):

@@ -33,13 +33,10 @@ from cofounder.flow.train.datasets.schemas import (
     LeftOutList,
     LeftOutOut,
     LineageOut,
-    PreviewLine,
-    PreviewOut,
     Progress,
 )
 from cofounder.flow.train.datasets.steps import WORKFLOW
 from cofounder.flow.train.datasets.tables import SPLITS, Dataset, Member
-from cofounder.flow.train.formats import loaded, of_name
 from cofounder.flow.train.roles import redaction
 from cofounder.kit import cursors, durable, live, store
 from cofounder.kit.clock import now, stamp
@@ -77,7 +74,7 @@ def new_row(asked: DatasetIn, by: str) -> Dataset:
         files=[],
         statistics={},
         leakage={},
-        progress={"phase": "waiting", "done": 0, "total": None, "new_version": asked.new_version},
+        progress={"phase": "waiting", "done": 0, "total": None, **building.asked_besides(asked)},
         is_current=False,
         used_for_fine_tuning=False,
         created_by=by,
@@ -114,10 +111,30 @@ async def create(asked: DatasetIn, by: Caller, *, wait: bool = False, tell: Any 
         return out(await queries.made(session, row.id))
 
 
+def keeps_personal_data(row: Dataset) -> bool:
+    """Whether the lines of a version hold the personal data of their examples, as an admin wanted it."""
+    return bool(row.recipe.get("redaction") == redaction.NONE)
+
+
+def hides_from(row: Dataset, by: Caller) -> bool:
+    """Whether somebody sees placeholders where a version keeps personal data."""
+    return keeps_personal_data(row) and not by.may("admin")
+
+
+def may_have(row: Dataset, by: Caller) -> None:
+    """Who takes lines of such a version away, to a file or to a model. Raises PersonalDataStays."""
+    may_let_out(
+        by,
+        f"{row.name} version {row.version} keeps personal data.",
+        field="dataset_id",
+        hint="Ask an admin, or make a version of the same filter without it. Whoever lets it out is named in the audit log.",
+    )
+
+
 async def note(session: AsyncSession, row: Dataset, by: Caller, action: str, **details: Any) -> None:
     """Write what was done with a version into the audit log."""
     said = {"name": row.name, "version": row.version, **details}
-    if row.recipe.get("redaction") == redaction.NONE:
+    if keeps_personal_data(row):
         said["personal_data"] = "kept"
     await audit(session, by.who, action, "dataset", str(row.id), said)
 
@@ -238,7 +255,7 @@ async def delete(session: AsyncSession, id: UUID, why: str, by: Caller) -> tuple
     keys = [str(one["key"]) for one in row.files]
     used = await queries.keys_in_use(session, keys, but=id)
     row.state, row.deleted_at, row.deleted_by, row.deleted_why = "deleted", now(), by.who, why
-    row.is_current = False
+    row.is_current, row.progress = False, {}
     await session.flush()
     if was_current:
         left = [one for one in await queries.versions(session, row.name) if one.state == "ready"]
@@ -259,58 +276,6 @@ async def remove(id: UUID, why: str, by: Caller) -> DatasetOut:
             for key in [one for one in keys if one not in used]:
                 await asyncio.to_thread(store.remove, key)
     return told
-
-
-async def preview(
-    session: AsyncSession, id: UUID, *, format: str = "jsonl", offset: int = 0, limit: int = 20, split: str = "all"
-) -> PreviewOut:
-    """Lines of a version as they would leave. Raises DatasetMissing, DatasetDeleted, DatasetNotReady, FormatUnknown, NoSuchPart, ArtifactLost, StoreOutOfReach."""
-    row = await ready(session, id)
-    chosen = of_name("csv" if format == "parquet" else format)
-    if chosen.kind == "pairs":
-        return await _preview_pairs(row, chosen, offset, limit, split)
-    number = part_number(split)
-    rows = await queries.members(session, id, offset=offset, limit=limit, split=number)
-    lines = await asyncio.to_thread(lines_of, row, rows)
-    plain = of_name("jsonl")
-    items = [
-        PreviewLine(
-            position=one.position,
-            execution_id=one.execution_id,
-            part=one.part,
-            split=SPLITS[one.split],
-            hash=one.hash.hex(),
-            line=(line if chosen.name == "jsonl" else chosen.write(plain.read(line))).decode().rstrip("\r\n"),
-        )
-        for one, line in zip(rows, lines, strict=True)
-    ]
-    total = row.example_count if number is None else int(row.statistics["by_split"][split])
-    return PreviewOut(dataset_id=id, format=format, total=total, offset=offset, items=items)
-
-
-async def _preview_pairs(row: Dataset, chosen: Any, offset: int, limit: int, split: str) -> PreviewOut:
-    part_number(split)
-    files = [one for one in row.files if one["kind"] == "pairs" and split in ("all", one["split"])]
-    if not any(one["kind"] == "pairs" for one in row.files):
-        raise NoSuchPart(f"{row.name} holds no pairs.", field="format")
-    items: list[PreviewLine] = []
-    place = 0
-    for file in files:
-        for line in (await asyncio.to_thread(store.read, file["key"])).splitlines():
-            if offset <= place < offset + limit:
-                pair = loaded(line)
-                items.append(
-                    PreviewLine(
-                        position=place,
-                        execution_id=pair["metadata"]["execution_id"],
-                        part=f"{pair['metadata']['channel']}/{pair['metadata']['origin']}",
-                        split=file["split"],
-                        hash=file["sha256"],
-                        line=chosen.write(pair).decode().rstrip("\n"),
-                    )
-                )
-            place += 1
-    return PreviewOut(dataset_id=row.id, format=chosen.name, total=place, offset=offset, items=items)
 
 
 def part_number(split: str) -> int | None:

@@ -15,7 +15,6 @@ from cofounder.flow.train.data.writing import service as writing
 from cofounder.flow.train.datasets import queries
 from cofounder.flow.train.datasets.press import PairLine
 from cofounder.flow.train.formats import dumped
-from cofounder.flow.train.roles.redaction import Redactor
 from cofounder.flow.train.roles.shaper import Entry, Raw, Shaper
 
 Batch = tuple[list[Entry], list[PairLine]]
@@ -111,7 +110,7 @@ def _pairs(
 def _pair(
     shaper: Shaper, raw: Raw, channel: str, facts: str | None, origin: str, chosen: str, rejected: str, longer: float
 ) -> PairLine | None:
-    clean = Redactor() if shaper.redact else None
+    clean = shaper.redactor()
     asked = shaper.brief(raw, channel, facts, clean)
     chosen, rejected = (clean.text(chosen), clean.text(rejected)) if clean else (chosen, rejected)
     if chosen == rejected:
@@ -123,7 +122,7 @@ def _pair(
         "rejected": rejected,
         "metadata": {
             "execution_id": str(raw.execution_id),
-            "channel": channel,
+            "channel": clean.text(channel) if clean else channel,
             "origin": origin,
             "length_ratio": round(longer, 3),
         },

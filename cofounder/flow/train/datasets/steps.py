@@ -44,7 +44,7 @@ async def fail(dataset_id: str, problem: dict[str, Any] | None) -> None:
     async with transaction() as session:
         row = await queries.one(session, UUID(dataset_id), lock=True)
         if row is not None and row.state == "building":
-            row.state, row.finished_at = "failed", now()
+            row.state, row.finished_at, row.progress = "failed", now(), {}
             row.problem = problem or DatasetBroke().problem()
             live.changed(session, building.TOPIC, row.id)
 

@@ -167,7 +167,7 @@ def _entry(line: bytes, number: int, at: Any, format: Format, redact: bool, targ
     entry = uploaded(
         number, at, found, {name: value for name, value in found["metadata"].items() if name != "execution_id"}
     )
-    entry.redacted = clean.counts if clean else {}
+    entry.redacted = clean.held(entry.line) if clean else {}
     most = TARGETS[target].tokens if target else max(one.tokens or 0 for one in TARGETS.values())
     if most is not None and entry.tokens > most:
         who = target or "any target"

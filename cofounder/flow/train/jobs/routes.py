@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from cofounder.flow.train.data.errors import PersonalDataStays
 from cofounder.flow.train.datasets.errors import (
     DatasetDeleted,
     DatasetMissing,
@@ -100,14 +101,14 @@ async def estimate_fine_tuning(body: JobIn, caller: Operator) -> Envelope[Estima
     status_code=201,
     responses={
         200: {"model": Envelope[JobOut], "description": "It existed already."},
-        **documented(JobMissing, *_BEFORE),
+        **documented(JobMissing, PersonalDataStays, *_BEFORE),
     },
 )
 async def start_fine_tuning(body: JobIn, caller: Operator, response: Response) -> Envelope[JobOut]:
     """Start a job. The same dataset and settings are one job: 200 and `repeated` true where it existed already.
 
     Key, base model and lines are checked first. Where it may cost more than cost_limit_usd, or its price is not known,
-    it waits for an approver.
+    it waits for an approver. Only an admin trains on a version that keeps personal data.
     """
     job = await service.start(body, caller)
     if job.repeated:
@@ -193,7 +194,9 @@ async def list_tuning_rules(session: Session, caller: Viewer) -> Envelope[list[R
     return Envelope(data=await rules.listed(session))
 
 
-@router.post("/rules", status_code=201, responses=documented(RuleUnclear, RuleNameTaken, DatasetRoleDiffers))
+@router.post(
+    "/rules", status_code=201, responses=documented(RuleUnclear, RuleNameTaken, DatasetRoleDiffers, PersonalDataStays)
+)
 async def create_tuning_rule(body: RuleIn, session: Session, caller: Approver) -> Envelope[RuleOut]:
     """Begin a job after so many new examples or every so many days, each on a new version of its dataset."""
     return Envelope(data=await rules.create(session, body, caller))

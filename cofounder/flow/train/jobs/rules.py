@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.flow.train.data.errors import PersonalDataStays
 from cofounder.flow.train.datasets import service as datasets
 from cofounder.flow.train.datasets.naming import with_role
 from cofounder.flow.train.datasets.schemas import DatasetIn
@@ -26,7 +27,16 @@ WORKFLOW = "tuning_rule"
 
 
 async def create(session: AsyncSession, asked: RuleIn, by: Caller) -> RuleOut:
-    """Add a rule; examples that are there already do not count. Raises RuleUnclear, RuleNameTaken, DatasetRoleDiffers."""
+    """Add a rule; examples that are there already do not count.
+
+    Raises RuleUnclear, RuleNameTaken, DatasetRoleDiffers, PersonalDataStays.
+    """
+    if not asked.dataset.redact:
+        raise PersonalDataStays(
+            "A rule makes its versions as an operator, whoever made the rule.",
+            field="dataset.redact",
+            hint="Let the rule's versions have placeholders; an admin trains on others one by one.",
+        )
     if asked.after_examples is None and asked.every_days is None:
         raise RuleUnclear(field="after_examples")
     name = asked.name.strip()

@@ -80,9 +80,14 @@ async def estimate(asked: JobIn) -> EstimateOut:
 async def start(asked: JobIn, by: Caller, *, rule_id: UUID | None = None) -> JobOut:
     """Start a job, or give the one that exists for this dataset and settings. Above the limit it waits for an approval.
 
-    Raises what `preparing.prepare` raises.
+    What learns from a version that keeps personal data takes it away: that is an admin's to begin, by name.
+
+    Raises PersonalDataStays and what `preparing.prepare` raises.
     """
     found = await preparing.prepare(asked)
+    kept = datasets.keeps_personal_data(found.row)
+    if kept:
+        datasets.may_have(found.row, by)
     told = await preparing.estimated(found)
     id = new_id()
     async with transaction() as session:
@@ -91,6 +96,8 @@ async def start(asked: JobIn, by: Caller, *, rule_id: UUID | None = None) -> Job
             await datasets.used(session, found.row.id)
             details = {"target": row.target, "base_model": row.base_model, "dataset": str(row.dataset_id)}
             await audit(session, by.who, "job.asked", "job", str(id), details)
+            if kept:
+                await audit(session, by.who, "training.let_out", "export", row.target, {"job": str(id), **details})
             if row.state == "queued":
                 await durable.enqueue(session, WORKFLOW, f"{WORKFLOW}:{id}", str(id))
             live.changed(session, TOPIC, id)

@@ -50,12 +50,15 @@ def _short(text: str) -> tuple[tuple[str, int, int], ...]:
 
 
 class Redactor:
-    """Takes personal data out of the texts of one example; `counts` says how many pieces of each type."""
+    """Takes personal data out of the texts of one example; `counts` says how many pieces of each type.
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], str] = {}
-        self._numbers: Counter[str] = Counter()
-        self.counts: Counter[str] = Counter()
+    `after`: what another took out before, of texts that stand in the same line; a piece keeps the placeholder it has there.
+    """
+
+    def __init__(self, after: "Redactor | None" = None) -> None:
+        self._known: dict[tuple[str, str], str] = dict(after._known) if after else {}
+        self._numbers: Counter[str] = Counter(after._numbers) if after else Counter()
+        self.counts: Counter[str] = Counter(after.counts) if after else Counter()
 
     def text(self, given: str) -> str:
         """The text with placeholders such as [EMAIL_1]; one that holds nothing comes back as it is."""
@@ -85,6 +88,15 @@ class Redactor:
             self._numbers[kind] += 1
             self._known[key] = f"[{kind}_{self._numbers[kind]}]"
         return self._known[key]
+
+    def held(self, line: bytes) -> dict[str, int]:
+        """How many placeholders of each type a line has."""
+        found: Counter[str] = Counter()
+        if self.counts:
+            names = {(kind, name) for (kind, _), name in self._known.items()} | {(_ANYTHING, f"[{_ANYTHING}]")}
+            for kind, name in names:
+                found[kind] += line.count(name.encode())
+        return dict(+found)
 
     def document(self, raw: str) -> str:
         """The same for every text in a JSON document, its names too; without any, the very same document."""

@@ -82,19 +82,25 @@ class Shaper:
         self.bare = bare
         self.role = role
         self.redact = redact
-        self.system = system or (READS if self.short else SYSTEM[role])
+        told = system or (READS if self.short else SYSTEM[role])
+        self._first = Redactor()  # of what stands in every line
+        self.system = self._first.text(told) if redact else told
         self.head = (
             f'{{"messages": [{{"role": "system", "content": {_quoted(self.system)}}}, {{"role": "user", "content": '
         )
 
+    def redactor(self) -> Redactor | None:
+        """What takes personal data out of one more line; none where it stays."""
+        return Redactor(self._first) if self.redact else None
+
     def planner(self, raw: Raw) -> Entry:
-        clean = Redactor() if self.redact else None
+        clean = self.redactor()
         request = clean.text(raw.request) if clean else raw.request
         if self.short:
-            told = reading.answer(raw.reading, clean.text(raw.intent) if clean else raw.intent, raw.platforms, raw.plan)
-            return self._entry(
-                raw, clean, "", request, json.dumps(told), alike=request, channel="+".join(raw.platforms)
-            )
+            told = reading.answer(raw.reading, raw.intent, raw.platforms, raw.plan)
+            said = json.dumps(clean.value(told) if clean else told)
+            channel = _joined(raw.platforms, clean)
+            return self._entry(raw, clean, "", request, said, alike=request, channel=channel)
         plan, state, baseline, similar = raw.plan or "null", raw.state, raw.baseline, raw.similar
         if clean:
             plan, state, baseline, similar = map(clean.document, (plan, state, baseline, similar))
@@ -102,27 +108,28 @@ class Shaper:
             f'{{"plan": {plan}, "expected_quality": {_number(raw.quality)}, "business_context": {{"business_state": {state}, '
             f'"platform_baseline": {baseline}, "similar_historical_content": {similar}}}}}'
         )
-        return self._entry(raw, clean, "", request, answer, alike=request, channel="+".join(raw.platforms))
+        return self._entry(raw, clean, "", request, answer, alike=request, channel=_joined(raw.platforms, clean))
 
     def writer(self, raw: Raw, channel: str, text: str, facts: str | None) -> Entry:
-        clean = Redactor() if self.redact else None
+        clean = self.redactor()
         asked = self.brief(raw, channel, facts, clean)
         text = clean.text(text) if clean else text
         return self._entry(raw, clean, channel, asked, text, alike=text, channel=channel)
 
     def brief(self, raw: Raw, channel: str, facts: str | None, clean: Redactor | None) -> str:
         """What the writer is asked, the same for every text that answered it."""
-        request, state = raw.request, facts or raw.state
+        request, state, persona = raw.request, facts or raw.state, raw.persona
         if clean:
-            request, state = clean.text(request), clean.document(state)
-        return asked_writer(request, channel, raw.persona, state)
+            request, state, channel = clean.text(request), clean.document(state), clean.text(channel)
+            persona = clean.text(persona) if persona else persona
+        return asked_writer(request, channel, persona, state)
 
     def judge(self, raw: Raw, part: str, channel: str, text: str, verdict: str, scores: str | None) -> Entry:
-        clean = Redactor() if self.redact else None
+        clean = self.redactor()
         request = clean.text(raw.request) if clean else raw.request
         text = clean.text(text) if clean else text
         scores = clean.document(scores) if clean and scores else scores
-        asked = asked_judge(request, channel, text)
+        asked = asked_judge(request, clean.text(channel) if clean else channel, text)
         answer = f'{{"scores": {scores or "{}"}, "overall": {_number(raw.quality)}, "decision": {_quoted(verdict)}}}'
         return self._entry(raw, clean, part, asked, answer, alike=text, channel=channel, verdict=verdict)
 
@@ -144,6 +151,8 @@ class Shaper:
         if clean:
             outcome, patterns = clean.document(outcome), clean.document(patterns)
             intent, tags = clean.text(intent), [clean.text(tag) for tag in tags]
+            channel, part = clean.text(channel), clean.text(part)
+            decision = decision and clean.text(decision)
         known = (
             f'"success": {"true" if raw.success else "false"}, "quality_score": {_number(raw.quality)}, '
             f'"intent": {_quoted(intent)}, "decision": {"null" if decision is None else _quoted(decision)}, '
@@ -166,10 +175,10 @@ class Shaper:
             quality=None if raw.quality is None else float(raw.quality),
             tokens=tokens_in(self.system) + tokens_in(asked) + tokens_in(answer),
             characters=len(asked) + len(answer),
-            labels=(raw.intent, decision or "none", "true" if raw.success else "false", channel or "none"),
+            labels=(intent, decision or "none", "true" if raw.success else "false", channel or "none"),
             conversation=raw.conversation,
             topic=raw.topic,
-            redacted=clean.counts if clean else {},
+            redacted=clean.held(line) if clean else {},
         )
 
 
@@ -204,6 +213,11 @@ def uploaded(number: int, at: datetime, line: dict[str, Any], known: dict[str, A
 def _score(given: Any) -> float | None:
     good = isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= 1
     return float(given) if good else None
+
+
+def _joined(names: Sequence[str], clean: Redactor | None) -> str:
+    """Channels as one label; each is looked at by itself, for behind a plus an address would swallow its neighbour."""
+    return "+".join(map(clean.text, names) if clean else names)
 
 
 def _number(given: Decimal | None) -> str:

@@ -16,7 +16,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.cli.groups.datasets_telling import whole
-from cofounder.flow.train.datasets import building, exporting, service, uploading
+from cofounder.flow.train.datasets import building, exporting, previewing, service, uploading
 from cofounder.flow.train.datasets.errors import (
     DatasetEmpty,
     DatasetRoleDiffers,
@@ -230,7 +230,7 @@ async def test_a_version_lies_in_a_bucket_as_in_a_folder(database: Database, mon
     assert b"".join([chunk async for chunk in chunks]) == whole
     assert there.content_hash == here.content_hash
     async with reading() as session:
-        assert len((await service.preview(session, there.id)).items) == 12
+        assert len((await previewing.preview(session, there.id, LOCAL_OWNER)).items) == 12
     await service.remove(there.id, "no longer needed", LOCAL_OWNER)
     assert MemoryFileSystem().find("/bucket/datasets") == []
 

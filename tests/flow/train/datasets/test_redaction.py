@@ -3,6 +3,10 @@
 import csv
 import gzip
 import json
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +14,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cofounder.flow.train.datasets import exporting, service
-from cofounder.flow.train.datasets.schemas import DatasetExportIn, DatasetIn
+from cofounder.flow.train.data import service as examples
+from cofounder.flow.train.data.filters import Filter
+from cofounder.flow.train.datasets import building, exporting, previewing, service
+from cofounder.flow.train.datasets.schemas import DatasetExportIn, DatasetIn, DatasetOut
 from cofounder.flow.train.roles import redaction
 from cofounder.flow.train.roles.redaction import Redactor
+from cofounder.flow.train.roles.shaper import Raw, Shaper
+from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database
 from cofounder.people import LOCAL_OWNER
 
-from .making import example, store_examples
+from .making import example, request, store_examples
 
 DATA = Path(__file__).parents[5] / "shared" / "data" / "pii_sentences.csv.gz"
 
@@ -113,3 +121,111 @@ async def test_no_export_holds_what_the_detector_finds(database: Database) -> No
         assert [found for line in lines for found in redaction.left_in(line["messages"])] == []
     plain = await exporting.begin(DatasetExportIn(role="writer", redact=False), LOCAL_OWNER)
     assert [found for line in await downloaded(plain[2]) for found in redaction.left_in(line["messages"])]
+
+
+ANN = "ann.lee@corner.io"
+
+
+def everywhere(number: int, **more: Any) -> dict[str, Any]:
+    """An example with an address in each of its fields that hold words."""
+    return example(
+        number,
+        user_request=f"Write to {ANN} or bob@corner.io about {request(number)}",
+        intent=f"ask {ANN}",
+        persona=f"coach {ANN}",
+        platforms=["linkedin", ANN],
+        tags=[ANN],
+        plan={"steps": [{"id": "a", "tool": "content.write", "inputs": {ANN: ANN}}]},
+        business_state={ANN: 1},
+        platform_baseline={ANN: {}},
+        similar_historical_content=[ANN],
+        quality_dimensions={ANN: 0.5},
+        patterns_discovered=[ANN],
+        post_publication_metrics={ANN: {"likes": 1}},
+        decision={"verdict": ANN, "automatic": False},
+        final_text={ANN: f"Ask {ANN}. {request(number)}"},
+        models=[ANN],
+        **more,
+    )
+
+
+async def version(**asked: Any) -> DatasetOut:
+    wish = {"name": "all", "split": {"by": "none"}, "system_prompt": f"Copy {ANN} in.", **asked}
+    return await service.create(DatasetIn.model_validate(wish), LOCAL_OWNER)
+
+
+async def whole(chunks: Any) -> str:
+    return b"".join([chunk async for chunk in chunks]).decode()
+
+
+@pytest.mark.parametrize(
+    "asked", [{"role": "planner"}, {"role": "planner", "answer": "intent"}, {"role": "writer"}, {"role": "judge"}]
+)
+async def test_no_part_of_a_line_holds_it_nor_what_is_told_of_the_version(
+    database: Database, asked: dict[str, Any]
+) -> None:
+    await store_examples([everywhere(number) for number in range(3)])
+    made = await version(**asked)
+    assert made.example_count == 3
+    assert ANN not in made.model_dump_json()
+    async with transaction() as session:
+        shown = await previewing.preview(session, made.id, LOCAL_OWNER)
+    assert ANN not in shown.model_dump_json()
+    for format in ("jsonl", "openai", "csv"):
+        _, _, chunks = await exporting.of_version(made.id, format)
+        assert ANN not in await whole(chunks)
+        live = DatasetExportIn.model_validate({"role": asked["role"], "format": format})
+        assert ANN not in await whole((await exporting.begin(live, LOCAL_OWNER))[2])
+    _, _, chunks = await exporting.of_version(made.id, "jsonl")
+    for line in (await whole(chunks)).splitlines():
+        assert json.loads(line)["messages"][0]["content"] == "Copy [EMAIL_1] in."
+        assert "Write to [EMAIL_1] or [EMAIL_2] about" in line, "in one line the same piece has one placeholder"
+
+
+async def test_neither_has_the_preview_of_a_filter(database: Database) -> None:
+    await store_examples([everywhere(1)])
+    async with transaction() as session:
+        for format in ("jsonl", "csv"):
+            shown = await examples.preview(session, Filter(), format, 5)
+            assert len(shown.lines) == 1
+            assert ANN not in shown.model_dump_json()
+
+
+async def test_what_was_taken_out_is_counted_in_the_lines_that_are_in_the_version(database: Database) -> None:
+    same = f"Write to {ANN} and to bob@corner.io, or call 555-123-4567"
+    await store_examples([example(number, user_request=same, plan={"steps": []}) for number in range(5)])
+    await store_examples([example(9, user_request=f"{request(9)} for {ANN}")])
+    made = await service.create(DatasetIn(name="few"), LOCAL_OWNER)
+    _, _, chunks = await exporting.of_version(made.id, "jsonl")
+    lines = await whole(chunks)
+    found = Counter(kind for kind, _ in re.findall(r"\[([A-Z_]+)_(\d+)\]", lines))
+    assert made.statistics["redacted"] == dict(found) == {"EMAIL": 3, "PHONE": 1}
+
+
+def test_a_line_without_personal_data_is_byte_for_byte_what_it_is_with_nothing_taken_out() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    raw = Raw(None, at, "Write.", "create", Decimal("0.5"), True, ["b", "a"], ["linkedin", "x"], "coach", "approve",
+              '{"likes":  1}', "[ ]", None, None, '{"a":  1.10}', '{"steps": []}', "{}", "[]")  # fmt: skip
+    for role in ("planner", "writer", "judge"):
+        clean, plain = (Shaper(role, redact=redact) for redact in (True, False))
+        if role == "planner":
+            both = clean.planner(raw), plain.planner(raw)
+        elif role == "writer":
+            both = clean.writer(raw, "x", "Text.", None), plain.writer(raw, "x", "Text.", None)
+        else:
+            both = [one.judge(raw, "x/1", "x", "Text.", "approve", '{"tone":  0.5}') for one in (clean, plain)]
+        assert both[0] == both[1]
+
+
+async def test_a_version_that_a_worker_makes_is_the_one_that_is_made_at_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store_examples([everywhere(number) for number in range(3)])
+    at_once = await version()
+    monkeypatch.setattr(service, "AT_ONCE", 1)
+    waits = await version(name="later")
+    assert ANN not in waits.model_dump_json()
+    await building.carry_out(waits.id)
+    async with transaction() as session:
+        row = await service.ready(session, waits.id)
+        assert (row.content_hash, row.progress) == (at_once.content_hash, {})

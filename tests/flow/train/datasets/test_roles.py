@@ -13,7 +13,7 @@ from cofounder.flow.approve.tables import Approval, DecisionRow
 from cofounder.flow.learn.service import Example
 from cofounder.flow.quality.tables import AssessmentRow
 from cofounder.flow.run.tables import Variant
-from cofounder.flow.train.datasets import exporting, service
+from cofounder.flow.train.datasets import exporting, previewing, service
 from cofounder.flow.train.datasets.errors import DatasetEmpty
 from cofounder.flow.train.datasets.schemas import DatasetIn, DatasetOut
 from cofounder.kit.db import transaction
@@ -88,7 +88,7 @@ async def test_a_writer_learns_the_approved_text_from_its_brief_and_pairs_from_e
         assert one["preferred_output"] == [{"role": "assistant", "content": EDITED}]
     assert made.statistics["pairs"] == {"count": 2, "left_out": {}}
     async with transaction() as session:
-        shown = await service.preview(session, made.id, format="dpo")
+        shown = await previewing.preview(session, made.id, LOCAL_OWNER, format="dpo")
     assert {one.execution_id for one in shown.items} == {id}
     assert {one.part for one in shown.items} == {"linkedin/edit", "linkedin/revision"}
 
@@ -111,7 +111,7 @@ async def test_a_text_that_a_person_left_for_another_is_the_rejected_side(databa
     assert set(pairs) == {FIRST, SECOND}
     assert pairs[FIRST]["preferred_output"] == [{"role": "assistant", "content": EDITED}]
     async with transaction() as session:
-        shown = await service.preview(session, made.id, format="dpo")
+        shown = await previewing.preview(session, made.id, LOCAL_OWNER, format="dpo")
     assert {one.part for one in shown.items} == {"linkedin/edit", "linkedin/choice"}
 
 

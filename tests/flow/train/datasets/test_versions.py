@@ -16,7 +16,7 @@ from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data import changing, erasing
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.schemas import Selected
-from cofounder.flow.train.datasets import building, comparing, exporting, service
+from cofounder.flow.train.datasets import building, comparing, exporting, previewing, service
 from cofounder.flow.train.datasets.errors import (
     DatasetDeleted,
     DatasetEmpty,
@@ -64,7 +64,7 @@ async def test_a_version_has_exact_members_files_and_a_hash(database: Database) 
     assert [one["role"] for one in line["messages"]] == ["system", "user", "assistant"]
     assert json.loads(line["messages"][2]["content"])["plan"]["steps"][0]["tool"] == "content.write"
     async with reading() as session:
-        shown = await service.preview(session, made.id, offset=10, limit=5)
+        shown = await previewing.preview(session, made.id, LOCAL_OWNER, offset=10, limit=5)
     assert [one.position for one in shown.items] == [10, 11, 12, 13, 14]
     assert all(one.line.encode() + b"\n" in whole for one in shown.items)
 
@@ -106,7 +106,7 @@ async def test_a_version_downloads_byte_for_byte_after_its_examples_were_retagge
     assert (second.version, second.example_count) == (2, 29)
     assert second.content_hash != first.content_hash
     async with reading() as session:
-        found = await comparing.compare(session, first.id, second.id)
+        found = await comparing.compare(session, first.id, second.id, LOCAL_OWNER)
         assert not (await service.get(session, first.id)).is_current
     assert (found.same, found.added, found.removed, found.relabelled) == (28, 0, 1, 1)
     (removed,) = found.removed_lines
@@ -175,7 +175,7 @@ async def test_a_withdrawn_run_is_in_no_version_made_after(database: Database) -
     assert [one.dataset_id for one in held.datasets] == [first.id]
     second = await make(new_version=True)
     async with reading() as session:
-        found = await comparing.compare(session, first.id, second.id)
+        found = await comparing.compare(session, first.id, second.id, LOCAL_OWNER)
     assert [(one.execution_id, one.why) for one in found.removed_lines] == [(ids[3], "The run was withdrawn.")]
     async with transaction() as session:
         await service.readmit(session, ids[3], LOCAL_OWNER)
@@ -189,7 +189,7 @@ async def test_of_an_example_that_was_archived_in_between_a_comparison_says_so(d
         await changing.put_away(session, Selected(execution_ids=[ids[1]]), by=LOCAL_OWNER.who, archived=True)
     second = await make(new_version=True)
     async with reading() as session:
-        found = await comparing.compare(session, first.id, second.id)
+        found = await comparing.compare(session, first.id, second.id, LOCAL_OWNER)
     told = [(one.execution_id, one.why) for one in found.removed_lines]
     assert told == [(ids[1], "The example was archived before that version was made.")]
 
@@ -312,9 +312,9 @@ async def test_an_erased_example_is_told_as_erased_and_not_as_tagged_anew(databa
         await erasing.erase(session, late[0], by="anna", reason="asked for by mail")
     async with reading() as session:
         for absent in (second, other):
-            found = await comparing.compare(session, first.id, absent.id)
+            found = await comparing.compare(session, first.id, absent.id, LOCAL_OWNER)
             why = {one.execution_id: one.why for one in found.removed_lines}
             assert why[ids[0]] == "The example was erased."
         assert why[ids[1]] != "The example was erased."
-        (added,) = (await comparing.compare(session, second.id, third.id)).added_lines
+        (added,) = (await comparing.compare(session, second.id, third.id, LOCAL_OWNER)).added_lines
         assert added.why == "The example was erased since, and with it what would say why."

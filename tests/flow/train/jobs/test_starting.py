@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from cofounder.flow.train.datasets.schemas import SplitIn
+from cofounder.flow.train.datasets import service as datasets
+from cofounder.flow.train.datasets.schemas import DatasetIn, SplitIn
+from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database
+from cofounder.people import LOCAL_OWNER, audit_entries
 from cofounder.settings import settings
 from tests.flow.server import signed_in
 from tests.flow.train.benchmark.test_benchmark import dataset
@@ -72,3 +75,20 @@ async def test_a_name_of_no_dataset_is_told_with_its_field(operator: httpx.Async
     assert (error["code"], error["errors"][0]["field"]) == ("dataset_missing", "dataset_id")
     assert repr(words) in error["detail"]
     assert "NAME@VERSION" in error["hint"]
+
+
+async def test_only_an_admin_trains_on_a_version_that_keeps_personal_data(
+    operator: httpx.AsyncClient, database: Database
+) -> None:
+    await version()
+    raw = DatasetIn(name="raw", redact=False, duplicates="exact")
+    made = await datasets.create(raw, LOCAL_OWNER, wait=True)
+    asked = {"target": "together", "dataset_id": str(made.id)}
+    refused = await operator.post(AT, json=asked)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "personal_data_stays")
+    async with signed_in("admin") as (admin,):
+        allowed = await admin.post(AT, json=asked)
+    assert allowed.status_code == 201, allowed.text
+    async with transaction() as session:
+        said = [one for one in await audit_entries(session) if one.action == "training.let_out"]
+    assert [(one.object_id, one.details["dataset"]) for one in said] == [("together", str(made.id))]

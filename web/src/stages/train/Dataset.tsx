@@ -60,6 +60,8 @@ export function One({ id, set }: { id: string; set: Go }) {
 
 function Top({ of, set }: { of: Dataset; set: Go }) {
   const operator = useMay("operator");
+  const admin = useMay("admin");
+  const takes = operator && of.state === "ready" && (admin || !keepsPersonalData(of));
   const queries = useQueryClient();
   const [deleting, setDeleting] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -89,12 +91,12 @@ function Top({ of, set }: { of: Dataset; set: Go }) {
       </span>
       <span className="space" />
       <Button onClick={() => set({ id: undefined })}>All datasets</Button>
-      {operator && of.state === "ready" && (
+      {takes && (
         <Button component={Link} to="/training/fine-tuning" search={{ new: "1", dataset: of.id } as never}>
           Tune a model
         </Button>
       )}
-      {operator && of.state === "ready" && <DownloadMenu of={of} />}
+      {takes && <DownloadMenu of={of} />}
       {operator && of.state === "ready" && !of.is_current && (
         <Button
           loading={busy}
@@ -197,6 +199,7 @@ function Deleting({ of, close }: { of: Dataset; close: () => void }) {
   );
 }
 
+const keepsPersonalData = (of: Dataset) => of.recipe.redaction === "none";
 const holdsPairs = (of: Dataset) => of.files.some((file) => file.kind === "pairs");
 const formats = (of: Dataset) => FORMATS.filter((one) => !one.pairs || holdsPairs(of));
 const divided = (of: Dataset) => Object.keys(PARTS).map((name): [string, number] => [name, of.splits[name] ?? 0]);
@@ -244,7 +247,6 @@ function DownloadMenu({ of }: { of: Dataset }) {
 
 function About({ of }: { of: Dataset }) {
   const split = of.recipe.split as { by?: string; validation?: number; test?: number } | undefined;
-  const redaction = of.recipe.redaction;
   return (
     <Panel title="What it is" pad>
       <Facts
@@ -262,7 +264,7 @@ function About({ of }: { of: Dataset }) {
           ["From", of.source === "upload" ? "lines that were uploaded" : undefined],
           [
             "Filter",
-            of.source === "examples" && (
+            of.source === "examples" && of.recipe.filter !== undefined && (
               <Link to="/training" search={searchOf(of.filters) as never}>
                 {toldFilter(of.filters)}
               </Link>
@@ -277,11 +279,9 @@ function About({ of }: { of: Dataset }) {
           ["Duplicates", spoken(String(of.recipe.duplicates ?? ""))],
           [
             "Personal data",
-            redaction
-              ? typeof redaction === "string"
-                ? redaction
-                : `policy ${JSON.stringify(redaction)}`
-              : "left as it is",
+            keepsPersonalData(of)
+              ? "kept: an admin alone downloads it and trains on it"
+              : `replaced, by ${String(of.recipe.redaction)}`,
           ],
           ["Seed", String(of.recipe.seed ?? "")],
           ["Made", `${when(of.created_at)} by ${byWhom(of.created_by)}`],
@@ -391,7 +391,7 @@ function Preview({ of }: { of: Dataset }) {
   const query = useQuery(datasetLines(of.id, format, split, offset));
   return (
     <Panel
-      title="Exactly what leaves"
+      title={query.data?.redacted ? "What it holds" : "Exactly what leaves"}
       note={query.data ? `${counted(query.data.total, "line")}` : undefined}
       aside={
         <div className="row">
@@ -424,6 +424,12 @@ function Preview({ of }: { of: Dataset }) {
       <Shown query={query} rows={4}>
         {(found) => (
           <div className="stack">
+            {found.redacted && (
+              <p className={styles.said}>
+                This version keeps personal data. Here placeholders stand in its place; an admin sees the lines as they
+                are.
+              </p>
+            )}
             {found.items.map((line) => (
               <div key={`${line.position} ${line.part}`}>
                 <p className="quiet">{`Line ${whole(line.position + 1)}, ${PARTS[line.split] ?? line.split}`}</p>
