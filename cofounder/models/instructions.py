@@ -103,7 +103,8 @@ Form
   hashtags inside sentences, no "link in comments", no tagging.
 - Do not write the link in the body; it is added after it. Hashtags go in `hashtags`, not in the body.
 - Share no run of seven words with any text in `avoid`.
-- Include everything in `must_include`; use nothing in `must_avoid`.
+- Include everything in `must_include`; use nothing in `must_avoid`. With "any figure" in it the text states no number,
+  amount or percentage of the business, neither in digits nor in words; it may say which way things went.
 - With `previous` and `issues`, mend what the issues name and keep what was good. With `feedback`, do what it asks
   within these rules.
 - With `attempt` and no `previous`, that many tries at this brief came out too weak: find another opening, another

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cofounder.flow.plan.schemas import Plan, PlanStep
+from cofounder.models.figures import withheld
 from cofounder.models.intent import Action, Intent
 
 _TOLD = 3  # patterns that a plan names; the writer is given all
@@ -132,7 +133,7 @@ def _write(sketch: Sketch, action: Action) -> None:
     sources: dict[str, Any] = {}
     if action.wants_metrics or sketch.has_metrics:
         sources["facts"] = ref(f"steps.{sketch.facts(action)}.facts")
-    else:
+    if not sources or withheld(sketch.intent.constraints.must_avoid):
         sources["passages"] = ref(f"steps.{sketch.passages(action)}.passages")
     learned = {**sketch.surroundings(action, channels), **sketch.learned(channels)}
     drafts: list[str] = []

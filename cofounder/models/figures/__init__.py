@@ -9,8 +9,10 @@ from cofounder.models.figures.deriving import Derived, derive
 from cofounder.models.figures.disagreeing import Disagreement, disagreements
 from cofounder.models.figures.reading import Figure, read
 from cofounder.models.figures.tracing import Ledger, Mention, allowed_by, ledger_of, trace
+from cofounder.models.figures.withheld import WITHHELD, stating, withheld
 
 __all__ = [
+    "WITHHELD",
     "Claim",
     "Derived",
     "Disagreement",
@@ -23,5 +25,7 @@ __all__ = [
     "forbidden_claims",
     "ledger_of",
     "read",
+    "stating",
     "trace",
+    "withheld",
 ]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from cofounder.models.brief import Brief, Draft, Fact
+from cofounder.models.figures import withheld
 from cofounder.models.figures.families import WORD_FAMILY, family_of
 from cofounder.models.offline.checks import barred, broken
 from cofounder.models.offline.metrics import naming
@@ -52,6 +53,9 @@ def without_barred(brief: Brief) -> Brief:
     words: list[str] = []
     families: set[str] = set()
     for entry in brief.must_avoid:
+        if withheld([entry]):
+            words.append(entry)
+            continue
         for part in re.split(r"\s*(?:,|;|\bor\b|\band\b|/)\s*", entry):
             part = _LEAD_IN.sub("", part.strip()).strip(" .!\"'“”‘’")
             found = families_named(part, brief.facts)

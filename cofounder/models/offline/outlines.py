@@ -46,10 +46,12 @@ def _stock() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def without_figures(brief: Brief) -> Draft:
-    """A text from passages where there are any, else from what the request itself says."""
+def without_figures(brief: Brief, told: Sequence[str] = ()) -> Draft:
+    """A text from what is `told`, else from passages where there are any, else from what the request itself says."""
     about = _of(brief)
     rng = Random(f"{brief.seed}|{brief.attempt}|{brief.form.channel}|topic")
+    if told:
+        return _from_told(brief, about, told, rng)
     if brief.passages:
         return _from_passages(brief, about, rng)
     return _from_request(brief, about, rng)
@@ -115,6 +117,21 @@ def _from_request(brief: Brief, about: str, rng: Random) -> Draft:
     if not news:
         notes.insert(0, f"Nothing you published covers {about}; here is an outline and what each part needs.")
     return _shaped(brief, [*_asking(brief, about, opening), opening, *insisted, *gaps, ending], notes, about)
+
+
+_UNFINISHED = re.compile(r"outline|still|needs|figures|Inputs")  # openings of a text that is yet to be filled in
+
+
+def _from_told(brief: Brief, about: str, told: Sequence[str], rng: Random) -> Draft:
+    """Whole sentences that are known to hold, between the voice's own opening and closing; a quote where there is one."""
+    stock = _stock_of(brief)
+    whole = [one for one in stock["about"] if not _UNFINISHED.search(one)] or ["A word about {topic}."]
+    opening = _fill(rng, whole, brief.avoid, topic=about)
+    quotes = _quotes(brief.passages, about, 1, brief.earlier)
+    quoted = [_fill(rng, stock["quote"], brief.avoid, quote=f"“{one.rstrip('.')}.”") for one, _ in quotes]
+    closing = brief.call_to_action or _fill(rng, [one for one in stock["close"] if "[" not in one] or [""], brief.avoid)
+    parts = [*_asking(brief, about, opening), opening, " ".join(told), *quoted, closing]
+    return _shaped(brief, [one for one in parts if one], [], about)
 
 
 def _asking(brief: Brief, about: str, *openings: str) -> list[str]:
@@ -207,7 +224,8 @@ def _shaped(brief: Brief, parts: list[str], notes: list[str], about: str) -> Dra
     else:
         if form.has_subject or brief.kind == "email":
             parts = [GREETING, *parts, *([brief.company] if brief.company else []), FAREWELL]
-            subject = label if 10 <= len(label) <= 45 else f"A note on {about}"[:45].rsplit(" ", 1)[0]
+            note = f"A note on {about}"
+            subject = label if 10 <= len(label) <= 45 else note if len(note) <= 45 else note[:45].rsplit(" ", 1)[0]
             preheader = _preheader(parts)
         if form.has_title or brief.kind == "article":
             title = label[:60]

@@ -1,8 +1,8 @@
 """The built-in writer: a brief in, a draft out, the same for the same seed and attempt."""
 
 from cofounder.models.brief import Brief, Draft
-from cofounder.models.figures import disagreements
-from cofounder.models.offline import articles, editing, headlines, letters, outlines, plain, reports, threads
+from cofounder.models.figures import disagreements, withheld
+from cofounder.models.offline import articles, editing, headlines, letters, outlines, plain, reports, threads, unfigured
 from cofounder.models.offline.barring import cleared, without_barred
 from cofounder.models.offline.checks import repeats
 from cofounder.models.offline.finishing import draft_of, hashtags, limits, with_request
@@ -29,6 +29,8 @@ def write(brief: Brief) -> Draft:
 def _written(brief: Brief, wishes: Wishes) -> Draft:
     if brief.kind == "calendar":
         return outlines.calendar(brief)
+    if brief.kind != "report" and withheld(brief.must_avoid):
+        return unfigured.write(brief)
     if brief.kind == "headlines":
         return headlines.headlines(brief)
     if brief.kind == "report":

@@ -277,3 +277,32 @@ def test_swapped_roles_hold_a_text_back() -> None:
     verdict = evaluate(subject(swapped))
     assert not verdict.passed
     assert any("now" in issue.message for issue in verdict.issues if issue.code == "unmatched_figure")
+
+
+def test_a_figure_in_a_text_that_shall_state_none_is_named_and_holds_it_back() -> None:
+    asked: dict[str, Any] = {
+        "must_avoid": ["any figure"],
+        "request": "Write a post about our orders, no figures please",
+    }
+    verdict = evaluate(subject(GOOD_POST, **asked))
+    issue = next(one for one in verdict.issues if one.code == "must_avoid_present")
+    assert "4,200" in issue.message
+    assert "$63,000" in issue.message
+    assert not verdict.passed
+    kept = (
+        "Our orders rose in March 2026, compared with the month before. The ovens are the same two. What do you bake?"
+    )
+    assert "must_avoid_present" not in {one.code for one in evaluate(subject(kept, **asked)).issues}
+    assert "metric_missing" not in {one.code for one in evaluate(subject(kept, **asked)).issues}
+
+
+@pytest.mark.parametrize(
+    ("wish", "there"),
+    [("in exactly 3 sentences", True), ("in exactly two sentences", False), ("in at most 4 sentences", True), ("in 2 paragraphs", False)],
+)  # fmt: skip
+def test_how_many_sentences_are_asked_for_is_counted(wish: str, there: bool) -> None:
+    text = "We packed 4,200 orders in March 2026. The month before it was 3,750. What do you bake?"
+    verdict = evaluate(subject(text, request=f"Write a post about our orders in March {wish}"))
+    found = [one for one in verdict.issues if one.code == "count_off"]
+    assert bool(found) is not there
+    assert all("It has" in one.message for one in found)

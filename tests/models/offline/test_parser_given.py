@@ -80,3 +80,55 @@ def test_an_earlier_value_of_another_time_is_still_not_taken_for_that() -> None:
     intent = read("Write a LinkedIn post: revenue hit $150,000 in October, up from $100,000 in May")
     assert intent.own_figures() == {"revenue": 150_000}
     assert "previous revenue 100,000" in told(intent)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "about our revenue without any figures",
+        "about our revenue, which is secret: never publish the number",
+        "about our revenue and keep the figure out of it",
+        "about our revenue; keep the numbers out",
+        "about our revenue, do not mention any amounts",
+        "about our revenue, don't state the exact amount",
+        "about our revenue. Never reveal the figures",
+        "about our revenue. The number must not be published.",
+        "about our revenue, which is confidential",
+        "about our Q4 growth metrics with no metrics in it",
+        "about our revenue, no numbers please",
+        "about our revenue, avoid any figures in the post",
+    ],
+)
+def test_a_wish_for_no_figures_is_read_told_and_asked_about_where_nothing_else_is_to_be_told(words: str) -> None:
+    intent = read(f"Write a LinkedIn post {words}")
+    assert intent.constraints.must_avoid == ["any figure"]
+    assert "no figure" in told(intent)
+    assert [one.field for one in intent.questions] == ["figures"]
+    settled = read(f"Write a LinkedIn post {words}", {"figures": "Only whether it rose or fell"})
+    assert settled.questions == []
+    assert settled.constraints.must_avoid == ["any figure"]
+
+
+def test_what_a_text_without_figures_says_is_the_persons_to_say() -> None:
+    request = "Create a LinkedIn post, no numbers please, about our revenue"
+    said = read(request, {"figures": "Our revenue grew for the third month in a row."})
+    assert said.questions == []
+    assert said.constraints.must_include == ["Our revenue grew for the third month in a row"]
+    assert read(request, {"figures": "State the figures after all"}).constraints.must_avoid == []
+
+
+@pytest.mark.parametrize(
+    ("request_", "avoided"),
+    [
+        ("Write a LinkedIn post about our launch, no figures", ["any figure"]),
+        ("Write a LinkedIn post about our launch, do not mention numbers or prices", ["any figure", "prices"]),
+        ("Write a LinkedIn post about our Q3 revenue and avoid the word figures", ["figures"]),
+        ("Write a LinkedIn post about how we grew without any marketing spend", []),
+        ("Write a LinkedIn post about our numbers", []),
+        ("Write a LinkedIn post about our Q4 growth metrics except traffic figures", ["traffic"]),
+    ],
+)
+def test_other_things_to_avoid_stay_what_they_are(request_: str, avoided: list[str]) -> None:
+    intent = read(request_)
+    assert intent.constraints.must_avoid == avoided
+    assert intent.questions == []

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from cofounder.business import metrics
 from cofounder.channels.tagging import bare
-from cofounder.flow.quality.dimensions.reading import GIVEN_KINDS, Reading, verdict
+from cofounder.flow.quality.dimensions.reading import FREE_KINDS, GIVEN_KINDS, Reading, verdict
 from cofounder.flow.quality.schemas import DimensionScore
-from cofounder.models.brief import Fact, Issue
-from cofounder.models.figures import read
+from cofounder.models.brief import Brief, Fact, Issue
+from cofounder.models.figures import read, stating, withheld
+from cofounder.models.figures.words import NUMBER_WORDS, value_of
 
 _COMPARES = re.compile(
     r"\b(?:growth|grew|grow|compar\w+|versus|vs|change[ds]?|trend|increase|improve\w*|better|progress)\b", re.IGNORECASE
@@ -89,7 +90,11 @@ def _wishes(reading: Reading) -> Iterator[Wish]:
     whole = _seen(reading)
     for words in brief.must_include:
         yield Wish(f"“{words}”", "must_include_missing", 2.0, _holds(whole, words), "The request insists on it.")
+    if withheld(brief.must_avoid):
+        yield _without_figures(reading)
     for words in brief.must_avoid:
+        if withheld([words]):
+            continue
         there = re.search(rf"\b{re.escape(words)}\b", whole, re.IGNORECASE)
         yield Wish(
             f"avoidance of “{words}”", "must_avoid_present", 2.0, there is None, "The request forbids the words."
@@ -124,10 +129,39 @@ def _wishes(reading: Reading) -> Iterator[Wish]:
         yield Wish(
             f"at most {brief.max_words} words", "length_wish_missed", 2.0, size <= brief.max_words, f"It has {size}."
         )
+    yield from _counted(reading)
     yield from _topic(reading, whole)
     yield from _substance(reading)
     if brief.kind in GIVEN_KINDS and brief.kind != "summary" and brief.text:
         yield from _kept(reading, brief.text)
+
+
+_COUNTED = re.compile(
+    rf"\b(?:in|with|of|exactly|only|use|using|has|have)\s+(?P<how>exactly |precisely |only |just |at most |up to |no more than |max(?:imum)? |at least |about |around )?(?P<n>\d{{1,2}}|{NUMBER_WORDS})(?: (?:short|long|simple|plain))? (?P<what>sentence|paragraph)s?\b",
+    re.IGNORECASE,
+)
+
+
+def _counted(reading: Reading) -> Iterator[Wish]:
+    """ "In exactly 3 sentences": how many there are is counted, whether or not the writer could keep to it."""
+    asked = _COUNTED.search(reading.subject.brief.request)
+    if asked is None or reading.subject.brief.kind in FREE_KINDS:
+        return
+    wanted = int(asked["n"]) if asked["n"].isdigit() else int(value_of(asked["n"]))
+    there = len(reading.sentences if asked["what"].lower() == "sentence" else reading.paragraphs)
+    how = (asked["how"] or "").strip().lower()
+    near = 1 if how in ("about", "around") else 0
+    low = 1 if how in ("at most", "up to", "no more than", "max", "maximum") else wanted - near
+    high = 10_000 if how == "at least" else wanted + near
+    what = f"{how} {asked['n']} {asked['what']}{'' if wanted == 1 else 's'}".strip()
+    yield Wish(what, "count_off", 2.0, low <= there <= high, f"It has {there}.")
+
+
+def _without_figures(reading: Reading) -> Wish:
+    """The request wants no figure stated: each one there is named."""
+    there = stating([*reading.mentions, *reading.head_mentions])
+    said = f"The request wants none, and it states {', '.join(there[:5])}." if there else ""
+    return Wish("freedom from figures", "must_avoid_present", 2.0, not there, said)
 
 
 def _seen(reading: Reading) -> str:
@@ -149,7 +183,7 @@ def _named(reading: Reading) -> set[str]:
 
 def _metrics(reading: Reading) -> Iterator[Wish]:
     facts = [fact for fact in reading.subject.brief.facts if _may_be_said(fact, reading)]
-    if not facts:
+    if not facts or withheld(reading.subject.brief.must_avoid):
         return
     used, named, whole = _used(reading), _named(reading), _seen(reading)
     asked = [fact for fact in facts if fact.asked]
@@ -178,7 +212,7 @@ def _told_missing(fact: Fact, text: str) -> bool:
 def _comparison(reading: Reading) -> Iterator[Wish]:
     brief = reading.subject.brief
     based = [fact for fact in brief.facts if fact.base is not None and fact.unit != "rate"]
-    if not based or not _COMPARES.search(brief.request):
+    if not based or withheld(brief.must_avoid) or not _COMPARES.search(brief.request):
         return
     made = any(
         " - " in (one.derivation or "") or _is_base(one.value, based)
@@ -201,7 +235,7 @@ def _is_base(value: float, facts: list[Fact]) -> bool:
 def _period(reading: Reading) -> Iterator[Wish]:
     brief = reading.subject.brief
     period = brief.period or next((fact.period for fact in brief.facts if fact.period), None)
-    if period is None or not brief.facts:
+    if period is None or not brief.facts or (brief.period is None and withheld(brief.must_avoid)):
         return
     whole = _seen(reading).lower()
     named = any(one.kind == "period" for one in (*reading.mentions, *reading.head_mentions))
@@ -220,7 +254,8 @@ def _topic(reading: Reading, whole: str) -> Iterator[Wish]:
     """Without figures, the topic's own words are what shows that the text is about it."""
     brief = reading.subject.brief
     keys = {word for word in re.findall(r"[a-z]{3,}", brief.topic.lower()) if word not in _SMALL}
-    if brief.facts or not keys or brief.kind in GIVEN_KINDS:
+    stated = brief.facts and not withheld(brief.must_avoid)
+    if stated or not keys or brief.kind in GIVEN_KINDS:
         return
     there = {key for key in keys if re.search(rf"\b{re.escape(key[: max(4, len(key) - 3)])}", whole.lower())}
     yield Wish(f"the topic “{brief.topic}”", "topic_missing", 2.0, len(there) * 2 >= len(keys), "Say what it is about.")
@@ -229,7 +264,7 @@ def _topic(reading: Reading, whole: str) -> Iterator[Wish]:
 def _substance(reading: Reading) -> Iterator[Wish]:
     """A post with no figure and no source has nothing of its own to say, however well it reads."""
     brief = reading.subject.brief
-    if brief.kind in ("post", "thread", "article", "email") and not (brief.facts or brief.passages or brief.text):
+    if brief.kind in ("post", "thread", "article", "email") and not (_tells(brief) or brief.passages or brief.text):
         yield Wish(
             "something to say: a figure, a source or a text of your own",
             "nothing_to_say",
@@ -237,6 +272,13 @@ def _substance(reading: Reading) -> Iterator[Wish]:
             False,
             "Give what it shall tell, or take it as an outline to fill in.",
         )
+
+
+def _tells(brief: Brief) -> bool:
+    """Whether there is a figure to state, or, where none may be, which way one went or what a person wants said."""
+    if not withheld(brief.must_avoid):
+        return bool(brief.facts)
+    return bool(brief.must_include) or any(fact.base is not None for fact in brief.facts)
 
 
 def _kept(reading: Reading, given: str) -> Iterator[Wish]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from cofounder.models.figures import withheld
 from cofounder.models.offline.parsing import (
     actions,
     channels,
@@ -131,7 +132,9 @@ def fill(found: Sense, said: Answers, today: date) -> None:
             found.demands.values["persona"] = name
     if said.get("length") and found.demands.length_clash:
         _length(found, said["length"])
-    if said.get("figures") and found.given.open:
+    if said.get("figures") and withheld(found.demands.values.get("must_avoid", ())):
+        _without_figures(found, said["figures"])
+    elif said.get("figures") and found.given.open:
         _figures(found, said["figures"])
     elif said.get("figures") and found.given.held:
         _whose(found, found.given.held, said["figures"])
@@ -170,6 +173,15 @@ def _figures(found: Sense, answer: str) -> None:
         found.given.open = []
     elif re.match(r"\W*(?:no|none|without|skip|leave|drop|ignore)\b", answer.lower()):
         found.given.open, found.given.unused = [], [*found.given.unused, *open_]
+
+
+def _without_figures(found: Sense, answer: str) -> None:
+    """What a text says that shall state no figure: its figures after all, which way they went, or the answer itself."""
+    wanted = found.demands.values
+    if re.search(r"\bafter all\b|^\W*(?:state|use|give|name) the (?:figures|numbers)\b", answer.lower()):
+        wanted["must_avoid"] = [words for words in wanted["must_avoid"] if not withheld([words])]
+    elif not re.search(r"\b(?:rose or fell|up or down|direction|which way|trend)\b", answer.lower()):
+        wanted["must_include"] = [*wanted.get("must_include", []), answer.rstrip(" .")]
 
 
 def _in_place(found: Sense, answer: str) -> None:

@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
+from cofounder.models.figures import withheld
 from cofounder.models.intent import Question
 from cofounder.models.offline.parsing import actions as acts
-from cofounder.models.offline.parsing import assuming, language, questions
+from cofounder.models.offline.parsing import assuming, language, metrics, questions
 from cofounder.models.offline.parsing.answering import Answers
 from cofounder.models.offline.parsing.sense import Sense
 from cofounder.models.offline.parsing.weighing import describe
@@ -101,6 +102,8 @@ def _figure_questions(found: Sense, said: Answers) -> list[Question]:
         ]
     if why := _why_unusable(found):
         return [questions.unusable_figures([found.as_written(words) for words in found.given.words], why)]
+    if only := _only_figures(found, said):
+        return [questions.figures_withheld(only)]
     figures = [a for a in found.actions if a.wants_metrics or a.kind == "plan_calendar"]
     placed = figures or [a for a in found.actions if a.kind in acts.WRITE_KINDS and _NO_TIME.search(a.topic.lower())]
     if found.times.unclear and placed and not said.period_settled:
@@ -117,6 +120,29 @@ def _figure_questions(found: Sense, said: Answers) -> list[Question]:
         ):
             return [questions.no_comparison()]
     return []
+
+
+def _only_figures(found: Sense, said: Answers) -> str:
+    """The topic of a text that is about nothing but figures and shall state none; "" where there is more to tell."""
+    wanted = found.demands.values
+    if not withheld(wanted.get("must_avoid", ())) or wanted.get("must_include") or said.get("figures"):
+        return ""
+    for action in found.actions:
+        if action.wants_metrics and action.kind in acts.WRITE_KINDS and not _MORE.search(_bare(action.topic)):
+            return action.topic
+    return ""
+
+
+def _bare(topic: str) -> str:
+    low = metrics.FIGURES.sub(" ", metrics.ANY.sub(" ", topic.lower()))
+    return _TIMES.sub(" ", low)
+
+
+_TIMES = re.compile(
+    r"\b(?:q[1-4]|h[12]|last|this|previous|past|current|month(?:ly|'s)?|quarter(?:ly|'s)?|year(?:ly|'s)?|week(?:ly|'s)?|january|february|march|april|may|june|"
+    r"july|august|september|october|november|december|20\d\d|our|the|and|of|in|for|business|company|key|main|total|customers|growth|grew|rose|fell|change)\b"
+)
+_MORE = re.compile(r"[a-z]{3,}")
 
 
 def _why_unusable(found: Sense) -> str:

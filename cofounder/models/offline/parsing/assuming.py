@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from cofounder.models.figures import withheld
 from cofounder.models.intent import Action, ActionKind, Assumption
 from cofounder.models.offline.parsing import actions as acts
 from cofounder.models.offline.parsing import deliverables, metrics, questions, residue
@@ -196,6 +197,8 @@ def _figures(found: Sense, own: dict[str, Any]) -> list[str]:
     values = found.given.values
     if not _has(found.actions, *acts.WRITE_KINDS, *acts.FIGURE_KINDS):
         return []
+    if withheld(found.demands.values.get("must_avoid", ())):
+        return ["You want no figure in the text: no number, amount or percentage of the business is stated."]
     left = {name: value for name, value in values.items() if name not in own}
     out = []
     if own:

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from cofounder.models.figures import WITHHELD
 from cofounder.models.intent import Constraints
-from cofounder.models.offline.parsing import dates, lengths, metrics
+from cofounder.models.offline.parsing import dates, lengths, metrics, withholding
 from cofounder.models.offline.parsing.numbers import NUMBER, number
 from cofounder.models.offline.parsing.posting import Posting
 
@@ -227,10 +228,17 @@ def _words(low: str, text: str, demands: Demands) -> None:
             tag = re.match(r"#\w+(?:(?:,| and| or)? #\w+)*", text[match.start(group) :])
             end = match.start(group) + tag.end() if tag else match.end(group)
             items = _items(text[match.start(group) : end])
+            if into is avoid and not _AS_WORDS.search(match[0]):
+                items = [withholding.plain(item) for item in items]
             into += [item for item in items if not (_LEAVES_OUT.match(match[0]) and _is_time(item))]
             demands.spans.append((match.start(), max(end, match.end()) if not tag else end))
             if into is avoid:
                 demands.avoided.append(match.span())
+    for span in withholding.find(low):
+        avoid.append(WITHHELD)
+        demands.spans.append(span)
+        if not any(span[0] < b and a < span[1] for a, b in demands.avoided):
+            demands.avoided.append(span)
     for match in _HASHTAGS.finditer(text):
         if not any(match[0] in item for item in include):
             include.append(match[0])
@@ -242,6 +250,7 @@ def _words(low: str, text: str, demands: Demands) -> None:
             demands.evidence[name] = "; ".join(items)
 
 
+_AS_WORDS = re.compile(r"\b(?:words?|phrases?|terms?)\b|[\"']")
 _LEAVES_OUT = re.compile(r"(?:exclud|omit|leav|skip|without)")
 
 

@@ -213,6 +213,18 @@ def unusable_figures(words: list[str], why: str) -> Question:
     )
 
 
+DIRECTION, AFTER_ALL = "Only whether it rose or fell", "State the figures after all"
+
+
+def figures_withheld(topic: str) -> Question:
+    return Question(
+        field="figures",
+        question=f'You want no figure in the text, and "{topic}" is told in figures. What shall it say? Give it in a sentence.',
+        why="Without its figures, which way they went is all that I know of it.",
+        options=[DIRECTION, AFTER_ALL],
+    )
+
+
 def whose_figures(words: list[str], beside: list[str]) -> Question:
     figures, unread = (_listed([f'"{one}"' for one in said]) for said in (words, beside))
     return Question(
