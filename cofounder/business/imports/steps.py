@@ -60,12 +60,12 @@ async def finish(import_id: str, run: int, check_only: bool, ended: dict[str, An
         else:
             row.state, row.counts = ended["state"], counts.model_dump()
             mapping = Mapping.model_validate(row.mapping)
-            if counts.added or counts.corrected or mapping.make_posts:
-                await matching.run(session)
+            if counts.added or counts.corrected or counts.unchanged or mapping.make_posts:
+                await matching.run(session)  # what came in before may find its post now
                 if mapping.make_posts and row.state == "done":
                     made = await posting.make(session, id, row.label, Units.model_validate(row.units))
                     counts = counts.model_copy(update={"notes": [*counts.notes, posting.told(made)]})
-                if row.kind in _TOUCHES_TASKS:
+                if row.kind in _TOUCHES_TASKS and (counts.added or counts.corrected or mapping.make_posts):
                     await durable.enqueue(session, EXAMPLES, f"{EXAMPLES}:{id}:{run}", import_id)
                 if row.kind == "social_analytics":
                     counts = await _early(session, id, counts)

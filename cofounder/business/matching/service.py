@@ -4,24 +4,23 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.matching import naming, queries, timing
+from cofounder.business.matching import naming, queries, standing, timing
 from cofounder.business.matching.addresses import Address, address, comes_from, links, same_page
+from cofounder.business.matching.drafts import Kind as Kind
+from cofounder.business.matching.drafts import draft
 from cofounder.business.matching.scoring import Candidate, Titles
 from cofounder.business.matching.tables import Match
 from cofounder.business.records.service import CursorInvalid
 from cofounder.channels.tagging import MEDIUM, code, code_in, mark
 from cofounder.kit import clock, cursors, live
 from cofounder.kit.errors import CofounderError, NotFound
-from cofounder.kit.ids import new_id
 
-Kind = Literal["post_task", "reading_post", "web_post", "evaluation_task"]
 State = Literal["sure", "doubtful", "confirmed", "refused"]
 _Rows = Sequence[Mapping[str, Any]]
 _BREAK = "\x1f"
@@ -82,13 +81,15 @@ class MatchPage(BaseModel):
 
 
 async def run(session: AsyncSession) -> Matched:
-    """Match everything that has no other side yet: by id, address, campaign marks, or title and time.
+    """Match everything that has no other side yet: by id, address, campaign marks, or title and time. What stands at one
+    address is one post.
 
     What waits for a person is judged anew, and withdrawn where a correction left nothing that speaks for it.
     """
     await queries.alone(session)
     await timing.look_anew(session)
-    followed = await naming.link(session)
+    followed = await standing.absorb(session)
+    followed += await naming.link(session)
     await naming.note(session)
     followed += await queries.follow(session)
     decided = await queries.decided(session)
@@ -123,23 +124,6 @@ async def alone(session: AsyncSession, import_id: UUID) -> int:
     return sum((await queries.alone_rows(session, import_id)).values())
 
 
-def _row(kind: Kind, subject: str, label: str, target: Any, target_label: str, **more: Any) -> dict[str, Any]:
-    sure = more.pop("sure")
-    return {
-        "id": new_id(),
-        "kind": kind,
-        "subject": subject,
-        "subject_label": label[:200],
-        "target_id": target,
-        "target_label": target_label[:200],
-        "state": "sure" if sure else "doubtful",
-        "made_at": clock.now(),
-        "rows": 1,
-        **more,
-        "confidence": Decimal(str(round(more["confidence"], 4))),
-    }
-
-
 async def _posts_to_tasks(session: AsyncSession) -> list[dict[str, Any]]:
     loose = await queries.loose_posts(session)
     tasks = await queries.ended_tasks(session) if loose else []
@@ -165,14 +149,14 @@ def _tasks_of(loose: _Rows, tasks: _Rows) -> list[dict[str, Any]]:
         if named is not None:
             evidence = {"utm": named["external_id"] or str(named["id"])}
             found.append(
-                _row("post_task", subject, label, named["id"], _task_label(named), method="utm", confidence=0.97,
+                draft("post_task", subject, label, named["id"], _task_label(named), method="utm", confidence=0.97,
                      evidence=evidence, sure=True)
             )  # fmt: skip
             continue
         for one in titles.best(label, post["published_at"], **_TASK_ROOM):
             evidence = {"title": one.title, "time": one.time, "titles": [label, one.candidate.title]}
             found.append(
-                _row("post_task", subject, label, UUID(one.candidate.id), one.candidate.title, method="title",
+                draft("post_task", subject, label, UUID(one.candidate.id), one.candidate.title, method="title",
                      confidence=one.confidence, evidence=evidence, sure=one.is_sure)
             )  # fmt: skip
             if one.is_sure:
@@ -215,7 +199,7 @@ def _posts_of(loose: _Rows, posts: _Rows) -> list[dict[str, Any]]:
         common = {"label": one["title"] or one["url"] or "", "rows": one["rows"]}
         if len(same) == 1:
             found.append(
-                _row("reading_post", one["subject"], common["label"], same[0]["id"], _post_label(same[0]), method="url",
+                draft("reading_post", one["subject"], common["label"], same[0]["id"], _post_label(same[0]), method="url",
                      confidence=0.98, evidence={"url": one["url"]}, rows=one["rows"], sure=True)
             )  # fmt: skip
             continue
@@ -224,7 +208,7 @@ def _posts_of(loose: _Rows, posts: _Rows) -> list[dict[str, Any]]:
         for scored in titles[one["platform"]].best(one["title"], one["at"], **_READING_ROOM):
             evidence = {"title": scored.title, "time": scored.time, "titles": [one["title"], scored.candidate.title]}
             found.append(
-                _row("reading_post", one["subject"], common["label"], UUID(scored.candidate.id), scored.candidate.title,
+                draft("reading_post", one["subject"], common["label"], UUID(scored.candidate.id), scored.candidate.title,
                      method="title", confidence=scored.confidence, evidence=evidence, rows=one["rows"], sure=scored.is_sure)
             )  # fmt: skip
             if scored.is_sure:
@@ -256,7 +240,7 @@ def _visited(loose: _Rows, posts: _Rows) -> list[dict[str, Any]]:
             label = " · ".join(filter(None, (*parts, visit["content"])))
             sure = len(leading) == 1 and confidence >= 0.9
             found.append(
-                _row("web_post", subject, label, post["id"], _post_label(post), method=method, rows=visit["rows"],
+                draft("web_post", subject, label, post["id"], _post_label(post), method=method, rows=visit["rows"],
                      confidence=confidence if sure else min(confidence, 0.6) if len(leading) > 1 else confidence,
                      evidence=evidence, sure=sure)
             )  # fmt: skip

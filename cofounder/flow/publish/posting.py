@@ -6,11 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.matching import timing
+from cofounder.business.matching import standing, timing
 from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.publish import addresses, ledger, service
 from cofounder.flow.publish.errors import AddressElsewhere, NotByHand, PostedTimeUnfit
+from cofounder.flow.publish.measuring import writing
 from cofounder.flow.publish.schemas import PostedIn, PublicationOut
 from cofounder.flow.publish.tables import Publication
 from cofounder.kit import live
@@ -38,10 +39,11 @@ async def mark(session: AsyncSession, publication_id: UUID, said: PostedIn, *, b
     if (since, stands) != (at, url):
         if said.posted_at is not None:
             await _not_after_a_reading(session, row, since)
+        before = await standing.stood(session, row.id)
         await records.set_posted(session, row.id, since, stands)
-        await timing.part_of(session, row.id)
         if row.settled_by is not None and said.url is not None:
             await _named_anew(session, row, said.url)
+        await _readings_follow(session, row, before)
         details: dict[str, Any] = {"task": str(row.task_id), "posted_at": since.isoformat(), "url": stands}
         if at is not None:
             details["before"] = {"posted_at": at.isoformat(), "url": url}
@@ -58,7 +60,9 @@ async def unmark(session: AsyncSession, publication_id: UUID, *, by: Caller) -> 
     row = await _of_the_outbox(session, publication_id)
     at, url = (await records.posted(session, [row.id])).get(row.id, (None, None))
     if at is not None:
+        stood = await standing.stood(session, row.id)
         await records.set_posted(session, row.id, None, None)
+        await _readings_follow(session, row, stood)
         before = {"posted_at": at.isoformat(), "url": url}
         await _follow(session, row, "publication.not_posted", {"task": str(row.task_id), "before": before}, by)
     return await service.one(session, row.id)
@@ -75,6 +79,13 @@ def _refuse(row: Publication) -> NoReturn:
     if row.delivered_by != service.OUTBOX:
         raise NotByHand(f"It went by {row.delivered_by}.")
     raise NotByHand(f"It is {row.state}: there is no text in the outbox.")
+
+
+async def _readings_follow(session: AsyncSession, row: Publication, before: standing.Stood) -> None:
+    """What was imported of its address is read of it, and what was linked by another one no more."""
+    await standing.follow(session, row.id, before)
+    await timing.part_of(session, row.id)
+    await writing.look_anew(session, row.id, now())
 
 
 async def _named_anew(session: AsyncSession, row: Publication, url: str) -> None:

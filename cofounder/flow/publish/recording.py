@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business.matching import standing
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewPost
 from cofounder.channels import senders, tagging
@@ -79,3 +80,4 @@ async def _post(session: AsyncSession, row: Publication, published_at: datetime 
         ),
         begun_at=row.first_attempted_at,
     )
+    await standing.follow(session, row.id, standing.Stood())  # it may have been imported, or read, before we knew

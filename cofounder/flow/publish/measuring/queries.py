@@ -61,6 +61,18 @@ UPDATE measurements m SET state = 'due', said = NULL, read_at = NULL, reading_id
 WHERE m.publication_id = :publication AND m.source = ''
   AND (m.reading_id = :reading OR (m.state = 'missed' AND m.said = :too_late))""")
 
+# The same where the reading went to another post, or waits for one.
+_ASK_FOR_LOST = text("""
+WITH lost AS (
+  UPDATE measurements m SET state = 'due', said = NULL, read_at = NULL, reading_id = NULL
+  WHERE m.publication_id = :publication AND m.source = '' AND m.state = 'done' AND NOT EXISTS (
+    SELECT FROM social_post_analytics r JOIN posts o ON o.id = r.post_id
+    WHERE r.id = m.reading_id AND o.publication_id = m.publication_id)
+  RETURNING 1)
+UPDATE measurements m SET state = 'due', said = NULL
+WHERE m.publication_id = :publication AND m.source = '' AND m.state = 'missed' AND m.said = :too_late
+  AND EXISTS (SELECT FROM lost)""")
+
 _DUE = text("""
 SELECT publication_id, max(external_id) AS external_id, max(published_at) AS published_at, min(due_at) AS first_due_at
 FROM measurements WHERE source = :source AND state = 'due' AND try_at <= :at
@@ -127,6 +139,11 @@ async def ask_again(session: AsyncSession, publication_id: UUID, reading_id: UUI
     await session.execute(_ASK_AGAIN, given)
 
 
+async def ask_for_lost(session: AsyncSession, publication_id: UUID, too_late: str) -> None:
+    """Open the ages whose reading is this publication's no more, with those that it came too late for."""
+    await session.execute(_ASK_FOR_LOST, {"publication": publication_id, "too_late": too_late})
+
+
 async def due(session: AsyncSession, source: str, at: datetime, limit: int) -> list[dict[str, Any]]:
     """Publications with an age that is due, the longest due first."""
     rows = await session.execute(_DUE, {"source": source, "at": at, "limit": limit})
@@ -164,6 +181,14 @@ async def put_off(session: AsyncSession, row: Measurement, until: datetime, said
 async def give_up(session: AsyncSession, before: datetime, said: str) -> int:
     """End what was due before a time; how many ages these were."""
     return len((await session.execute(_GIVE_UP, {"before": before, "said": said})).all())
+
+
+async def publications_like(session: AsyncSession, part: str) -> Sequence[UUID]:
+    """The publications whose id begins or ends so; two at most, which tell that it is not one."""
+    asked = text(
+        "SELECT id FROM publications WHERE starts_with(id::text, :part) OR right(id::text, length(:part)) = :part LIMIT 2"
+    )
+    return (await session.scalars(asked, {"part": part})).all()
 
 
 async def of(session: AsyncSession, publication_id: UUID) -> Sequence[Measurement]:

@@ -97,6 +97,12 @@ async def taken_away(session: AsyncSession, publication_id: UUID, reading_id: UU
     await answer(session, at)
 
 
+async def look_anew(session: AsyncSession, publication_id: UUID, at: datetime) -> None:
+    """Ask again for what readings had answered that are another post's by now, and end what those that are there answer."""
+    await queries.ask_for_lost(session, publication_id, TOO_LATE)
+    await answer(session, at)
+
+
 async def answered(session: AsyncSession, publication_id: UUID, reading_id: UUID, at: datetime) -> None:
     """End the ages that a reading is for which no round of ours took."""
     waiting = (await queries.open_ages(session, [publication_id])).get(publication_id, [])
