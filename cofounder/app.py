@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy import URL
 
 from cofounder import __version__
-from cofounder.kit import db, leases, live, log, migrate, postgres
+from cofounder.kit import db, leases, live, log, migrate, postgres, store
 from cofounder.settings import settings
 
 
@@ -83,6 +83,7 @@ async def working() -> AsyncIterator[None]:
     from cofounder.flow.run import stalled
     from cofounder.flow.run.commands import chores as commands
     from cofounder.flow.train.data import chores as training
+    from cofounder.flow.train.datasets import keeping as parts
     from cofounder.flow.train.jobs import keeping as serving
     from cofounder.flow.train.jobs import rules as tuning
     from cofounder.flow.train.promotion import watching as promotions
@@ -115,6 +116,7 @@ async def working() -> AsyncIterator[None]:
             renewing,
             answers,
             judges,
+            parts,
             tuning,
             serving,
             promotions,
@@ -136,6 +138,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
     log.configure(settings().log_level)
     await open_database()
+    await asyncio.to_thread(store.sweep)  # whatever was uploaded when this process was killed
     wire()
     async with live.listening(), chat.open_desk():
         yield

@@ -7,6 +7,7 @@ call it from a thread.
 
 import asyncio
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
@@ -25,6 +26,7 @@ from cofounder.settings import settings
 
 _CHUNK = 1_000_000
 _STALE_SECONDS = 86_400.0
+_LOCK = "held"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -82,29 +84,74 @@ def place() -> str:
     return settings().artifacts or str(postgres.default_home() / "artifacts")
 
 
+def _parts() -> Path:
+    return postgres.default_home() / "artifacts" / ".part"
+
+
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder of this machine for what is being made, gone after the block. Raises StoreFull."""
-    parent = postgres.default_home() / "artifacts" / ".part"
-    mine = parent / new_id().hex
+    """A folder of this machine for what is being made, gone after the block. Raises StoreFull.
+
+    Its maker holds a lock in it, so that what a killed one left is known for that at once.
+    """
+    name = new_id().hex
+    mine, new = _parts() / name, _parts() / f".{name}"
     with in_words():
-        mine.mkdir(mode=0o700, parents=True)
-        _sweep(parent)
+        new.mkdir(mode=0o700, parents=True)
+        lock = _locked(new)
+        new.rename(mine)  # with its lock already in it
+    sweep()
     try:
         with full_in_words():
             yield mine
     finally:
         shutil.rmtree(mine, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
 
 
-def _sweep(parent: Path) -> None:
-    """Remove what a killed process left, once it is surely nobody's any more."""
-    for old in parent.iterdir():
-        try:
-            if time.time() - old.stat().st_mtime > _STALE_SECONDS:
-                shutil.rmtree(old, ignore_errors=True)
-        except FileNotFoundError:
-            continue
+def _locked(folder: Path) -> int | None:
+    """The lock that says that somebody is at it; none where the file system knows no locks."""
+    lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        (folder / _LOCK).unlink(missing_ok=True)
+        return None
+    return lock
+
+
+def sweep() -> int:
+    """Remove what killed processes left half made, and only that; gives how many folders. Blocks."""
+    removed = 0
+    with suppress(OSError):
+        for old in _parts().iterdir():
+            with suppress(FileNotFoundError):
+                if _is_left(old):
+                    shutil.rmtree(old, ignore_errors=True)
+                    removed += 1
+    return removed
+
+
+def _is_left(old: Path) -> bool:
+    """Nobody holds its lock any more; where there is none, nobody touched it for a day."""
+    aged = time.time() - old.stat().st_mtime > _STALE_SECONDS
+    if old.name.startswith("."):
+        return aged
+    try:
+        lock = os.open(old / _LOCK, os.O_RDWR)
+    except OSError:
+        return aged
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return aged
+    finally:
+        os.close(lock)
+    return True
 
 
 @contextmanager
