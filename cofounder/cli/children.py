@@ -81,6 +81,7 @@ class Child:
     process: BaseProcess | None = None
     falls: list[float] = field(default_factory=list)
     resume_at: float = 0.0
+    told: bool = False  # why it ends was said already
 
     def start(self) -> None:
         if self.log.exists() and self.log.stat().st_size > _LOG_BYTES:
@@ -112,7 +113,9 @@ class Child:
                 f"The {self.name} ended {FALLS} times in a minute. {self.last_words()}", hint=f"Its log: {self.log}"
             )
         said = "server" if self.name == "serve" else self.name
-        tell(f"The {said} {_how(code)}; it is started again.")
+        if not self.told:
+            tell(f"The {said} {_how(code)}; it is started again.")
+        self.told = False
         self.resume_at = now + 0.25 * 2 ** (len(self.falls) - 1)
         self._close()
 
@@ -139,6 +142,13 @@ class Child:
     def end(self) -> None:
         if self.running() and self.process is not None:
             self.process.terminate()
+
+    def kill(self, why: str) -> None:
+        """End it without its help, saying why; `mend` starts it again."""
+        tell(why)
+        self.told = True
+        if self.process is not None:
+            self.process.kill()
 
     def finish(self, deadline: float) -> None:
         """Wait until it has ended; kill what has not by then."""

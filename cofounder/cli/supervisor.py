@@ -8,12 +8,13 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
 from cofounder.cli import children, database_url, home, out, processes
+from cofounder.cli.silence import Watch
 from cofounder.kit.errors import CofounderError, Conflict
 
 READY_SECONDS = 120.0
@@ -183,30 +184,34 @@ def _family(place: socket.socket) -> list[children.Child]:
 
 
 def _run(family: list[children.Child], url: str, stopper: _Stopper, *, browser: bool, sample: bool) -> None:
+    from cofounder.settings import settings
+
     for child in family:
         child.start()
     ready, deadline = False, time.monotonic() + READY_SECONDS
     database = _Database()
     trimmed = time.monotonic()
-    while not stopper.asked:
-        for child in family:
-            child.mend()
-        if time.monotonic() - trimmed > TRIM_SECONDS:
-            trimmed = time.monotonic()
+    with closing(Watch(family[0], settings().lease_seconds)) as watch:
+        while not stopper.asked:
             for child in family:
-                child.trim()
-        database.mend()
-        if not ready:
-            ready = _answers(url)
-            if ready:
-                with suppress(OSError):  # nobody may be there to read it
-                    _welcome(url, browser=browser, sample=sample)
-            elif time.monotonic() > deadline:
-                raise ServerSilent(
-                    f"No answer in {READY_SECONDS:.0f} seconds. {family[1].last_words()}",
-                    hint=f"Its log: {family[1].log}",
-                )
-        time.sleep(0.1)
+                child.mend()
+            watch.mend()
+            if time.monotonic() - trimmed > TRIM_SECONDS:
+                trimmed = time.monotonic()
+                for child in family:
+                    child.trim()
+            database.mend()
+            if not ready:
+                ready = _answers(url)
+                if ready:
+                    with suppress(OSError):  # nobody may be there to read it
+                        _welcome(url, browser=browser, sample=sample)
+                elif time.monotonic() > deadline:
+                    raise ServerSilent(
+                        f"No answer in {READY_SECONDS:.0f} seconds. {family[1].last_words()}",
+                        hint=f"Its log: {family[1].log}",
+                    )
+            time.sleep(0.1)
 
 
 class _Database:

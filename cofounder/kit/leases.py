@@ -122,6 +122,17 @@ async def without(session: AsyncSession, holders: Collection[str]) -> set[str]:
     return set(holders) - living
 
 
+async def holds(process_id: int) -> bool | None:
+    """Whether this process of this machine holds a lease now. None: none could be renewed while the database was down."""
+    holder = f"{_machine()}-{process_id}-"
+    up = func.pg_postmaster_start_time() + _interval(settings().lease_seconds) < func.now()
+    async with db.reading() as session:
+        if not await session.scalar(select(up)):
+            return None
+        held = select(Lease.holder).where(Lease.holder.startswith(holder), Lease.expires_at > func.now())
+        return await session.scalar(held.limit(1)) is not None
+
+
 async def take_over(
     *,
     role: str,

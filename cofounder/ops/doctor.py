@@ -139,7 +139,8 @@ async def worker(session: AsyncSession) -> Finding:
     return Finding(
         name="Worker",
         state="missing",
-        detail="None runs. The command line runs one when it needs one; tasks from the API wait.",
+        detail="None runs. The command line runs one when it needs one; tasks from the API wait."
+        " Where cofounder up runs, it puts another in the place of one that hangs, within some minutes.",
         mend="cofounder up",
     )
 

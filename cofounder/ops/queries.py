@@ -32,6 +32,17 @@ async def leases(session: AsyncSession, *, role: str) -> Sequence[Lease]:
     return (await session.scalars(found)).all()
 
 
+_WAITING = text("""
+SELECT count(*), coalesce((SELECT max(expires_at) FROM leases WHERE role = 'worker'), min(created_at), now())
+FROM tasks WHERE status IN ('queued', 'running', 'approved', 'publishing')""")
+
+
+async def waiting(session: AsyncSession) -> tuple[int, datetime]:
+    """(tasks that a worker has to carry on, since when there may be none)."""
+    row = (await session.execute(_WAITING)).one()
+    return int(row[0]), row[1]
+
+
 async def unknown_effects(session: AsyncSession) -> Sequence[Effect]:
     """Effects whose outcome is unknown, oldest first."""
     return (await session.scalars(select(Effect).where(Effect.state == "unknown").order_by(Effect.intended_at))).all()

@@ -15,6 +15,7 @@ from cofounder.ops.doctor import Finding
 from cofounder.settings import settings
 
 Part = Literal["models", "channels"]
+_NO_WORKER = UUID(int=1)  # there is one at most, and no row of it
 _looks: dict[Part, Callable[[], list[Finding]]] = {}
 
 
@@ -74,6 +75,8 @@ async def system(session: AsyncSession) -> System:
     seen = await health.database(session)
     living = [WorkerOut.model_validate(one, from_attributes=True) for one in await health.workers(session)]
     alerts = [AlertOut.model_validate(one) for one in await queries.alerts(session)]
+    if not living:  # nobody is there to raise it
+        alerts.insert(0, await _no_worker(session))
     unknown = len(await queries.unknown_effects(session))
     return System(
         well=bool(living) and not alerts and not unknown and seen.current,
@@ -90,6 +93,21 @@ async def system(session: AsyncSession) -> System:
         unknown_outcomes=unknown,
         models=await _look("models"),
         channels=await _look("channels"),
+    )
+
+
+async def _no_worker(session: AsyncSession) -> AlertOut:
+    """That nothing is carried out, and what to do."""
+    number, since = await queries.waiting(session)
+    waiting = "No task waits now." if not number else f"{number:,} task{' waits' if number == 1 else 's wait'} for one."
+    return AlertOut(
+        id=_NO_WORKER,
+        kind="no_worker",
+        subject="worker",
+        detail=f"No worker runs, so nothing is carried out. {waiting} Start it with: cofounder up. Where that runs, it"
+        " puts another in the place of a worker that hangs, within some minutes; logs/worker.log in the home says more.",
+        raised_at=since,
+        acted_at=None,
     )
 
 

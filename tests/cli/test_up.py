@@ -102,6 +102,22 @@ def test_children_have_their_names_whatever_stands_first_in_the_environment(tmp_
     assert done.stdout.splitlines()[1].startswith("cofounder worker\0")
 
 
+def test_a_worker_that_hangs_is_replaced(spawn: Spawn) -> None:
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    short = {"COFOUNDER_LEASE_SECONDS": "2"}
+    up = spawn("cofounder.cli", "up", "--port", str(port), "--no-browser", environment=short)
+    until(lambda: (ready(url) or {}).get("workers") == 1)
+    time.sleep(6)  # it is seen to live
+    first = children(up)["worker"]
+    first.suspend()
+    until(lambda: (again := children(up).get("worker")) is not None and again.pid != first.pid)
+    until(lambda: (ready(url) or {}).get("workers") == 1)
+    assert not first.is_running()
+    assert "while the database answered; it is killed, and another is started." in up.output
+    assert "was killed" not in up.output  # said once
+    assert up.end(60) == 0
+
+
 def test_children_end_when_up_is_killed(spawn: Spawn, database: Database) -> None:
     port = free_port()
     up = spawn("cofounder.cli", "up", "--port", str(port), "--no-browser")

@@ -37,12 +37,34 @@ async def test_an_open_alert_is_told_until_it_is_cleared(clients: list[httpx.Asy
     viewer, _ = clients
     async with transaction() as session:
         await queries.raise_alert(session, "stalled", "a task", "Stands still.", at=now())
-    told = (await viewer.get("/api/system")).json()
-    assert [(one["kind"], one["subject"]) for one in told["alerts"]] == [("stalled", "a task")]
-    assert not told["well"]
-    async with transaction() as session:
-        await queries.clear(session, "stalled", "a task", at=now())
-    assert (await viewer.get("/api/system")).json()["alerts"] == []
+    async with leases.held(role="worker"):
+        told = (await viewer.get("/api/system")).json()
+        assert [(one["kind"], one["subject"]) for one in told["alerts"]] == [("stalled", "a task")]
+        assert not told["well"]
+        async with transaction() as session:
+            await queries.clear(session, "stalled", "a task", at=now())
+        assert (await viewer.get("/api/system")).json()["alerts"] == []
+
+
+async def test_that_no_worker_runs_is_an_alert_which_says_what_waits_and_what_to_do(
+    clients: list[httpx.AsyncClient],
+) -> None:
+    viewer, admin = clients
+    (alone,) = (await viewer.get("/api/system")).json()["alerts"]
+    assert (alone["kind"], alone["subject"]) == ("no_worker", "worker")
+    assert "No task waits" in alone["detail"]
+    for number, words in ((1, "1 task waits"), (2, "2 tasks wait")):
+        made = await admin.post(
+            "/api/orchestrator/process", json={"request": f"Write a short post about day {number}."}
+        )
+        assert made.is_success
+        (told,) = (await viewer.get("/api/system")).json()["alerts"]
+        assert words in told["detail"]
+        assert "cofounder up" in told["detail"]
+    async with leases.held(role="worker"):
+        pass
+    async with leases.alive("worker"):
+        assert (await viewer.get("/api/system")).json()["alerts"] == []
 
 
 async def test_what_a_model_or_a_channel_lacks_is_said_and_no_key_is(

@@ -70,7 +70,7 @@ export function System() {
             <div className="stack">
               <Panel title="Workers" aside={String(found.workers.length)}>
                 {found.workers.length === 0 ? (
-                  <Empty title="None runs.">Tasks wait until one does. Start it with: cofounder up</Empty>
+                  <Empty title="None runs.">Tasks wait until one does.</Empty>
                 ) : (
                   <ul className={`${styles.findings} ${styles.slim}`}>
                     {found.workers.map((worker) => (
