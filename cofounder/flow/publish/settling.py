@@ -100,6 +100,7 @@ async def resolve(
     earlier = _answers(row, about)
     outdated = about is not None and about != row.carried_by
     if not service.unsure(row) and _answer(found) in earlier:
+        _says_no_more(row, found, about)
         return await service.one(session, row.id)
     if outdated:
         raise AttemptOutdated(field="attempt")
@@ -133,7 +134,7 @@ async def resolve(
     outcomes = await ledger.outcomes(session, row.id, row.recipients)
     partly = threads.told(thread, stand) if thread is not None and stand is not None and not sent else None
     told = f"{by.name} looked: {partly or found.verdict.replace('_', ' ')}."
-    answered = {"by": by.name, "attempt": row.carried_by, **_answer(found)}
+    answered = {"by": by.name, "attempt": row.carried_by, **_answer(found), "where": found.url}
     if found.send_again and meant:
         service.remember_attempt(row, "not_sent", now(), said=f"{told} {by.name} had it sent again.", answered=answered)
         await send_again(session, row)
@@ -186,10 +187,21 @@ def _answers(row: Publication, attempt: str | None) -> list[dict[str, Any]]:
     """What people said of an attempt. Rows from before this was kept have none."""
     found = [each["answered"] for each in row.history if each.get("answered")]
     return [
-        {name: value for name, value in one.items() if name not in ("by", "attempt")}
+        {name: value for name, value in one.items() if name not in ("by", "attempt", "where")}
         for one in found
         if attempt is not None and one["attempt"] == attempt
     ]
+
+
+def _says_no_more(row: Publication, found: Verdict, attempt: str | None) -> None:
+    """Raise NothingToSettle where the answer that stands was given with another address, which this one would lose."""
+    said = [each["answered"] for each in row.history if each.get("answered")]
+    first = next(one for one in said if one["attempt"] == attempt and _answer(found).items() <= one.items())
+    if found.url is None or found.url in (row.url, first.get("where")):
+        return
+    where = f", at {row.url}" if row.url else ", without an address"
+    hint = f"If it stands elsewhere, mend that: POST /api/publications/{row.id}/posted"
+    raise NothingToSettle(f"{first['by']} settled it already: {first['verdict'].replace('_', ' ')}{where}.", hint=hint)
 
 
 def _fits(found: Verdict, row: Publication) -> None:

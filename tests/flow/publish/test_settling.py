@@ -440,6 +440,17 @@ async def test_who_answers_after_another_is_refused_in_both_orders_and_may_say_t
         assert len(server.messages) == 1
 
 
+async def test_an_answer_with_another_address_is_not_lost_without_a_word(engine_running: Database, mail: Mail) -> None:
+    one = await lost(mail)
+    first, other = (f"https://archive.example/{name}" for name in "ab")
+    assert (await resolve(one, **SENT, attempt=one.attempt, url=first)).url == first
+    for same in ({"url": first}, {}):
+        assert (await resolve(one, **SENT, attempt=one.attempt, **same)).url == first
+    with pytest.raises(NothingToSettle, match=f"ann settled it already: sent, at {first}") as told:
+        await resolve(one, **SENT, attempt=one.attempt, url=other)
+    assert "/posted" in told.value.advice
+
+
 async def test_the_history_says_who_found_what_and_had_it_sent_again(engine_running: Database, mail: Mail) -> None:
     one = await lost(mail)
     with Server(after_data="drop") as server:
