@@ -6,6 +6,7 @@ import { useMay } from "../../api/me";
 import { matches } from "../../api/queries";
 import { Key, useKeys } from "../../parts/Key";
 import { PageHead } from "../../parts/PageHead";
+import { openTab } from "../../parts/tabs";
 import { whole } from "../../parts/words";
 import styles from "./Business.module.css";
 import { Imports } from "./Imports";
@@ -18,6 +19,8 @@ import { Topics } from "./Topics";
 export type Search = Record<string, string | undefined>;
 export type Go = (next: Search) => void;
 
+const TABS = ["overview", "topics", "posts", "outlook", "imports", "matches"] as const;
+
 export function Business() {
   const search = useSearch({ from: "/business" });
   const navigate = useNavigate({ from: "/business" });
@@ -25,7 +28,7 @@ export function Business() {
   const doubtful = useInfiniteQuery(matches("doubtful")).data?.pages[0]?.total ?? 0;
   const set: Go = (next) =>
     void navigate({ search: (before: Search) => ({ ...before, ...next }), replace: next.tab === undefined });
-  const tab = search.tab ?? "overview";
+  const tab = openTab(search.tab, TABS);
   const bring = () => void navigate({ search: { tab: "imports", new: "file" } });
   useKeys(operator ? [["i", bring]] : []);
   return (

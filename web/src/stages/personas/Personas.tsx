@@ -6,6 +6,7 @@ import { personas, personaWaiting } from "../../api/queries";
 import { PageHead } from "../../parts/PageHead";
 import { Glyph } from "../../parts/Status";
 import { TabStrip } from "../../parts/TabStrip";
+import { openTab } from "../../parts/tabs";
 import { Experiments } from "./Experiments";
 import { Performing, PerformingHead } from "./Performing";
 import styles from "./Personas.module.css";
@@ -26,7 +27,7 @@ export function Personas() {
   const search: Search = useSearch({ from: "/personas" });
   const navigate = useNavigate({ from: "/personas" });
   const set: Go = (next) => void navigate({ search: (before: Search) => ({ ...before, ...next }), replace: true });
-  const tab = TABS.some(([value]) => value === search.tab) ? search.tab : "performing";
+  const tab = openTab(search.tab, ["performing", ...TABS.map(([value]) => value)]);
   const waiting = useQuery(personaWaiting()).data;
   const sample = useQuery(personas()).data?.is_sample;
   return (

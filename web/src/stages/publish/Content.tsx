@@ -4,17 +4,19 @@ import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { publications, unknownOutcomes } from "../../api/queries";
+import { publication, publications, unknownOutcomes } from "../../api/queries";
 import { useNow } from "../../parts/now";
 import { PageHead } from "../../parts/PageHead";
 import { Panel } from "../../parts/Panel";
 import { Glyph } from "../../parts/Status";
 import { TabStrip } from "../../parts/TabStrip";
+import { openTab } from "../../parts/tabs";
 import { ago, channelName, counted, short } from "../../parts/words";
 import { Books } from "./Books";
 import { Calendar } from "./Calendar";
 import { Channels } from "./Channels";
 import styles from "./Content.module.css";
+import { unknownTo } from "./effect";
 import { NOT_SENT, Published, SENT } from "./Published";
 import { readingsDue } from "./planned";
 import { Readings } from "./Readings";
@@ -22,11 +24,14 @@ import { accountOf, gist } from "./reading";
 import { Series } from "./Series";
 import { Settle } from "./Settle";
 
+const TABS = ["calendar", "series", "published", "readings", "unsent", "channels"] as const;
+
 export function Content() {
   const search = useSearch({ from: "/content" });
   const navigate = useNavigate({ from: "/content" });
   const set = (next: Record<string, string | undefined>) =>
     void navigate({ search: (before: Record<string, string | undefined>) => ({ ...before, ...next }), replace: true });
+  const at = openTab(search.tab, TABS);
   const refused = useQuery(publications(["refused"], 1)).data?.total ?? 0;
   const asked = useQuery(readingsDue()).data?.total ?? 0;
   const open = (id: string) => void navigate({ to: "/content/$id", params: { id } });
@@ -36,11 +41,11 @@ export function Content() {
       <div className="stack">
         <Unknown />
         <Tabs
-          value={search.tab ?? "calendar"}
+          value={at}
           onChange={(tab) => set({ tab: tab === "calendar" ? undefined : (tab ?? undefined) })}
           keepMounted={false}
         >
-          <TabStrip at={search.tab ?? "calendar"}>
+          <TabStrip at={at}>
             <Tabs.Tab value="calendar">Calendar</Tabs.Tab>
             <Tabs.Tab value="series">Series</Tabs.Tab>
             <Tabs.Tab value="published">Published</Tabs.Tab>
@@ -131,10 +136,21 @@ function Unknown() {
                 </p>
               </div>
             </div>
-            <Settle id={one.publication_id} attempt={one.attempt} attempted={one.attempted_at} />
+            {(one.unknown ?? 0) > 1 ? (
+              <Each id={one.publication_id} />
+            ) : (
+              <Settle id={one.publication_id} attempt={one.attempt} attempted={one.attempted_at} />
+            )}
           </li>
         ))}
       </ul>
     </Panel>
   );
+}
+
+/** Of several addresses each may have another answer. */
+function Each({ id }: { id: string }) {
+  const one = useQuery(publication(id)).data;
+  if (!one) return null;
+  return <Settle id={id} attempt={one.attempt} attempted={one.attempted_at} asked={unknownTo(one)} />;
 }
