@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -71,7 +72,9 @@ def test_what_is_odd_is_said_later_too_and_no_date_is_cut(
     assert run(["measure", "show", id]) == 0
     told = capsys.readouterr().out
     assert "More clicks than views or impressions: clicks 120 above impressions 100." in told
-    assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d, 0\.0 h old, typed: impressions 100, clicks 120$", told, re.MULTILINE)
+    assert re.search(
+        r"\d{4}-\d\d-\d\d \d\d:\d\d UTC, 0\.0 h old, typed: impressions 100, clicks 120$", told, re.MULTILINE
+    )
     assert "Impressions fell: 90 below 100 at" in told
     listed = answer(capsys, "measure", "list")["items"]
     assert run(["measure", "list"]) == 0
@@ -96,6 +99,28 @@ def test_a_mistyped_reading_is_corrected_and_taken_away_by_its_minute(
         assert run(["measure", "type", id, "--take-away", *said]) == out.USAGE
     assert run(["measure", "type", id, "--take-away", "--at", "2020-01-01 10:00"]) == out.MISSING
     assert answer(capsys, "measure", "type", id, "--take-away", "--at", shown_as)["readings"] == []
+
+
+def test_a_part_of_the_id_will_do_and_times_are_of_one_zone(
+    database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(["publish", "--channel", "linkedin", WORDS]) == 0
+    id = answer(capsys, "task", "last")["publications"][0]["publication_id"]
+    assert run(["task", "last", "--posted"]) == 0
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        kept = answer(capsys, "measure", "type", id[-8:], "--views", "10", "--clicks", "12")["reading"]
+        at = f"{datetime.fromisoformat(kept['measured_at']).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        assert run(["measure", "show", id[:23]]) == 0
+        told = capsys.readouterr().out
+        assert f"{at}, 0.0 h old, typed" in told
+        assert f"{at}: More clicks" in told
+        assert answer(capsys, "measure", "type", id[:23], "--take-away", "--at", at)["readings"] == []
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert run(["measure", "show", "zzzz"]) == out.MISSING
 
 
 @pytest.mark.parametrize(("hours", "said"), [(1, True), (30, False)])
@@ -132,6 +157,7 @@ def test_figures_stand_as_on_the_page(capsys: pytest.CaptureFixture[str]) -> Non
         ("engagement_rate", 0.01234, 0.0456, 0.023),
         ("reach", 8_765.4, 123_456.7, 1_234_567.0),
         ("return_on_cost", 1.5, 12_345.678, 2.345),
+        ("likes", 900.5, 4_024.4, 2.5),
     ]
     ahead = [
         {"outcome": name, "value": 1, "low": low, "high": high, "came": came, "final": True, "held": False}
@@ -142,6 +168,7 @@ def test_figures_stand_as_on_the_page(capsys: pytest.CaptureFixture[str]) -> Non
     told = capsys.readouterr().out
     assert "Engagement rate: 1.23% to 4.56% foretold; 2.30%, outside of it." in told
     assert "Reach: 8,765 to 123,457 foretold; 1,234,567, outside of it." in told
+    assert "Likes: 901 to 4,024 foretold; 3, outside of it." in told  # halves go up, as there
     assert "Return on cost: 1.50 to 12,345.68 foretold; 2.35, outside of it." in told or "2.34," in told
 
 
@@ -172,7 +199,7 @@ def test_what_cannot_be_so_is_refused_in_one_line(database: Database, capsys: py
     nobody = "01990f3e-7c1a-7d2e-9b4f-3c2d1e0f9a8b"
     for said, code, words in (
         (["show", nobody], out.MISSING, nobody),
-        (["show", "17"], out.USAGE, "PUBLICATION"),
+        (["show", "17"], out.MISSING, "17"),
         (["type", nobody, "--likes", "1"], out.MISSING, nobody),
         (["type", nobody, "--likes", "-1"], out.USAGE, "likes"),
         (["type", nobody, "--likes", "10000000000000"], out.USAGE, "likes"),

@@ -10,7 +10,7 @@ from sqlalchemy import and_, delete, insert, not_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.context.tables import Embedder, PredictionRow
-from cofounder.business.derive.queries import DATED, LINKED, WORDED
+from cofounder.business.derive.queries import DATED, LINKED, WORDED, scored
 
 _ENDED = "('completed', 'approved', 'publishing')"
 # What a post and a task are searched by. Long texts say what they are about early.
@@ -274,14 +274,16 @@ class Kept:
     cost: float | None
 
 
+_COUNTED = (
+    "views", "impressions", "reach", "likes", "clicks", "shares", "comments", "followers", "revenue", "cost", "currency"
+)  # fmt: skip
 _KEPT = f"""
 SELECT DISTINCT ON (p.id) f.outcomes, coalesce(r.views, r.impressions)::float8 AS views,
   (coalesce(r.clicks, 0) + coalesce(r.shares, 0) + coalesce(r.comments, 0))::float8 AS engaged,
   r.likes::float8 AS likes, r.followers::float8 AS followers, r.revenue::float8 AS revenue,
   coalesce(r.cost, p.cost)::float8 AS cost
 FROM predictions f JOIN posts p ON p.task_id = f.task_id AND p.platform = f.channel
-JOIN LATERAL (SELECT * FROM social_post_analytics a WHERE a.post_id = p.id AND a.measured_at <= :as_of
-  AND {LINKED.format("a")} AND a.measured_at >= p.published_at + interval '72 hours' ORDER BY a.measured_at, a.id LIMIT 1) r ON true
+JOIN LATERAL {scored("p.id", "p.published_at", "72", _COUNTED)} r ON true
 WHERE f.channel = :channel AND {LINKED.format("p")} AND f.made_at <= :as_of AND p.published_at >= f.made_at
 ORDER BY p.id, f.made_at DESC LIMIT 1000"""
 
@@ -306,8 +308,7 @@ SELECT p.id, p.topic, p.category, p.persona, p.format, p.paid, p.hashtags,
 FROM (SELECT * FROM posts o WHERE o.platform = :channel AND o.published_at <= :as_of
   AND (NOT o.is_sample OR NOT EXISTS (SELECT 1 FROM posts w WHERE NOT w.is_sample AND w.published_at <= :as_of))
   ORDER BY o.published_at DESC, o.id DESC LIMIT :limit) p
-JOIN LATERAL (SELECT * FROM social_post_analytics a WHERE a.post_id = p.id AND a.measured_at <= :as_of
-  AND {LINKED.format("a")} AND a.measured_at >= p.published_at + interval '72 hours' ORDER BY a.measured_at, a.id LIMIT 1) r ON true
+JOIN LATERAL {scored("p.id", "p.published_at", "72", _COUNTED)} r ON true
 ORDER BY p.published_at, p.id"""
 
 

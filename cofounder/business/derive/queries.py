@@ -154,6 +154,24 @@ async def sums(
     return [dict(row) for row in found.mappings()]
 
 
+def scored(post: str, published: str, hours: str, figures: Sequence[str]) -> str:
+    """SQL of what a post is scored by: its first reading of `hours` or more, `measured_at`; a figure that this one lacks
+    is that of the first within four days after it that has it.
+    """
+    old_enough = f"{published} + make_interval(hours => {hours})"
+    known = f"a.post_id = {post} AND a.measured_at <= :as_of AND {LINKED.format('a')}"
+    told = ", ".join(
+        f"(array_agg(a.{name} ORDER BY a.measured_at, a.id) FILTER (WHERE a.{name} IS NOT NULL))[1] AS {name}"
+        for name in figures
+    )
+    return f"""(SELECT min(a.measured_at) AS measured_at, {told} FROM (
+      SELECT a.measured_at FROM social_post_analytics a WHERE {known} AND a.measured_at >= {old_enough}
+      ORDER BY a.measured_at LIMIT 1) first
+    JOIN social_post_analytics a ON {known} AND a.measured_at >= first.measured_at
+      AND a.measured_at <= first.measured_at + interval '4 days'
+    HAVING count(*) > 0)"""
+
+
 # One fixed age for all, as patterns score posts: engagement only grows, so an old post would be better for being old. And
 # against the posts of around the same time, as patterns do: an audience that grew is no better hour.
 _TIMES = f"""
@@ -166,11 +184,7 @@ WITH scored AS (
     WHERE l.platform = asked.platform AND l.published_at >= :since
       AND l.published_at + make_interval(hours => :hours) <= :as_of AND {_OURS.format("l")}
     ORDER BY l.published_at DESC, l.post_id LIMIT :newest) l
-  JOIN LATERAL (
-    SELECT clicks, shares, comments FROM social_post_analytics a
-    WHERE a.post_id = l.post_id AND a.measured_at >= l.published_at + make_interval(hours => :hours)
-      AND a.measured_at <= :as_of AND {LINKED.format("a")}
-    ORDER BY a.measured_at, a.id LIMIT 1) r ON true
+  JOIN LATERAL {scored("l.post_id", "l.published_at", ":hours", ("clicks", "shares", "comments"))} r ON true
   JOIN posts p ON p.id = l.post_id
   LEFT JOIN tasks t ON t.id = p.task_id AND {LINKED.format("p")}
   WHERE NOT coalesce(t.automatic, false)

@@ -9,8 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.derive.queries import DATED, LINKED, OURS, WEB, WORDED
+from cofounder.business.derive.queries import scored as scored_by
 
 # One fixed age for all, so that an old post is not better for being old: the first reading at 72 hours or later.
+_COUNTED = ("views", "impressions", "clicks", "shares", "comments")
 _SCORED = f"""
 SELECT p.id, t.id AS task_id, p.platform, p.topic, p.category, p.persona, p.title, p.content, p.published_at, p.is_sample,
   {DATED.format("p")} AS published_at_known, {WORDED.format("p")} AS content_known,
@@ -20,11 +22,7 @@ SELECT p.id, t.id AS task_id, p.platform, p.topic, p.category, p.persona, p.titl
        ELSE (coalesce(r.clicks, 0) + coalesce(r.shares, 0) + coalesce(r.comments, 0))::float8 END AS engaged,
   t.quality_score::float8 AS quality
 FROM posts p
-JOIN LATERAL (
-  SELECT * FROM social_post_analytics a
-  WHERE a.post_id = p.id AND a.measured_at >= p.published_at + make_interval(hours => :hours)
-    AND a.measured_at <= :as_of AND {LINKED.format("a")}
-  ORDER BY a.measured_at, a.id LIMIT 1) r ON true
+JOIN LATERAL {scored_by("p.id", "p.published_at", ":hours", _COUNTED)} r ON true
 LEFT JOIN tasks t ON t.id = p.task_id AND {LINKED.format("p")}
 LEFT JOIN context_vectors v ON v.item_id = p.id AND v.embedder_id = CAST(:embedder AS uuid)
 WHERE p.published_at <= :as_of AND {OURS} AND NOT coalesce(t.automatic, false)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
+from math import floor
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from cofounder.kit.errors import InputInvalid
 from cofounder.kit.spans import in_order
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from cofounder.business.derive.books import Books, Figures
     from cofounder.flow.publish.measuring.carrying import Done
     from cofounder.flow.publish.measuring.schemas import (
@@ -24,7 +27,10 @@ if TYPE_CHECKING:
     )
 
 Which = Annotated[
-    UUID, typer.Argument(metavar="PUBLICATION", help="Its id, as `measure list` and `task --json` show it.")
+    str,
+    typer.Argument(
+        metavar="PUBLICATION", help="Its id, as `measure list` and `task --json` show it, or its beginning or end."
+    ),
 ]
 _SPAN = timedelta(days=90)
 _FIRST_DAY = date.min + _SPAN
@@ -142,12 +148,12 @@ def show(publication: Which, json: Json = False) -> int:
     return home.run(_show(publication, json=json))
 
 
-async def _show(publication: UUID, *, json: bool) -> int:
+async def _show(publication: str, *, json: bool) -> int:
     from cofounder.flow.publish.measuring import service
     from cofounder.kit import db
 
     async with home.opened(), db.transaction() as session:
-        found = await service.of(session, publication)
+        found = await service.of(session, await _found(session, publication))
     if json:
         out.emit(found.model_dump(mode="json"))
     else:
@@ -207,7 +213,10 @@ def type_in(
     shares: Annotated[int | None, typer.Option(min=0, help="Shares, reposts and quotes.")] = None,
     comments: Annotated[int | None, typer.Option(min=0, help="Comments and replies.")] = None,
     bookmarks: Annotated[int | None, typer.Option(min=0, help="How often it was saved.")] = None,
-    at: Annotated[str | None, typer.Option(metavar="TIME", help="When you read it (ISO 8601); else now.")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When you read it (ISO 8601, or as `measure show` says); else now."),
+    ] = None,
     take_away: Annotated[
         bool, typer.Option("--take-away", help="Take away what was typed for the minute of --at: a mistake.")
     ] = False,
@@ -220,7 +229,7 @@ def type_in(
     named = ("impressions", "views", "reach", "clicks", "likes", "shares", "comments", "bookmarks")
     values = (impressions, views, reach, clicks, likes, shares, comments, bookmarks)
     given: dict[str, Any] = {name: one for name, one in zip(named, values, strict=True) if one is not None}
-    moment = when(at, field="at")
+    moment = when(at.removesuffix(" UTC") + "Z" if at and at.endswith(" UTC") else at, field="at")
     if take_away:
         if moment is None or given:
             told = "Only one typed reading is taken away, by its time." if given else "Say which one, by its time."
@@ -229,14 +238,15 @@ def type_in(
     return home.run(_type(publication, given | ({"measured_at": moment} if moment else {}), json=json))
 
 
-async def _type(publication: UUID, given: dict[str, Any], *, json: bool) -> int:
+async def _type(publication: str, given: dict[str, Any], *, json: bool) -> int:
     from cofounder.flow.publish.measuring import service
     from cofounder.flow.publish.measuring.schemas import ReadingIn
     from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER
 
     async with home.opened(), db.transaction() as session:
-        made = await service.type_in(session, publication, ReadingIn.model_validate(given), by=LOCAL_OWNER)
+        meant = await _found(session, publication)
+        made = await service.type_in(session, meant, ReadingIn.model_validate(given), by=LOCAL_OWNER)
     if json:
         out.emit(made.model_dump(mode="json"))
     else:
@@ -244,19 +254,38 @@ async def _type(publication: UUID, given: dict[str, Any], *, json: bool) -> int:
     return 0
 
 
-async def _take_away(publication: UUID, at: datetime, *, json: bool) -> int:
+async def _take_away(publication: str, at: datetime, *, json: bool) -> int:
     from cofounder.flow.publish.measuring import service
     from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER
 
     async with home.opened(), db.transaction() as session:
-        id = await service.typed_at(session, publication, at)
-        left = await service.take_away(session, publication, id, by=LOCAL_OWNER)
+        meant = await _found(session, publication)
+        id = await service.typed_at(session, meant, at)
+        left = await service.take_away(session, meant, id, by=LOCAL_OWNER)
     if json:
         out.emit(left.model_dump(mode="json"))
     else:
         out.screen().print("Taken away. What it answered is asked again.")
     return 0
+
+
+async def _found(session: "AsyncSession", given: str) -> UUID:
+    """The id that a person means: whole, or its beginning or end. Raises PublicationMissing, and InputInvalid where it
+    fits more.
+    """
+    from cofounder.flow.publish.errors import PublicationMissing
+    from cofounder.flow.publish.measuring import queries
+
+    try:
+        return UUID(given)
+    except ValueError:
+        found = await queries.publications_like(session, given.lower()) if len(given) >= 4 else []
+    if len(found) > 1:
+        raise InputInvalid(f"{given!r} fits several publications.", field="publication", hint="Give more of the id.")
+    if not found:
+        raise PublicationMissing(f"There is no publication {given!r}.", field="publication")
+    return found[0]
 
 
 def _told(done: "Done") -> None:
@@ -324,16 +353,15 @@ def _shown(found: "PublicationMeasuredOut") -> None:
         for one in found.readings:  # no table: eight counters and two times have no room in a terminal
             told = [f"{name} {value:,}" for name in names if (value := getattr(one, name)) is not None]
             old = "" if one.age_seconds is None else f", {one.age_seconds / 3600:,.1f} h old"
-            at = f"{one.measured_at.astimezone():%Y-%m-%d %H:%M}"
-            screen.print(f"{at}{old}, {one.source}: {', '.join(told)}", markup=False, soft_wrap=True)
+            screen.print(f"{_utc(one.measured_at)}{old}, {one.source}: {', '.join(told)}", markup=False, soft_wrap=True)
         for one in found.readings:
             for note in one.notes:
-                screen.print(f"{one.measured_at.astimezone():%Y-%m-%d %H:%M}: {note}", markup=False, soft_wrap=True)
+                screen.print(f"{_utc(one.measured_at)}: {note}", markup=False, soft_wrap=True)
     _brought(found)
     for each in found.ages:
         said = f" {each.said}" if each.said else ""
-        due = f"{each.due_at.astimezone():%Y-%m-%d %H:%M}"
-        screen.print(f"{each.age}: {each.state.replace('_', ' ')}, due {due}.{said}", markup=False)
+        state = each.state.replace("_", " ")
+        screen.print(f"{each.age}: {state}, due {_utc(each.due_at)}.{said}", markup=False)
     for ahead in found.foretold:
         if ahead.low is None or ahead.high is None:
             continue
@@ -344,11 +372,16 @@ def _shown(found: "PublicationMeasuredOut") -> None:
         screen.print(f"{noun}: {low} to {high} foretold; {came}{held}.", markup=False)
 
 
+def _utc(at: datetime) -> str:
+    """As what is odd about readings names their times; `--at` takes it."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def _valued(outcome: str, value: float) -> str:
     """A value of an outcome as the page writes it."""
     if outcome == "engagement_rate":
         return f"{value:.2%}"
-    return f"{value:,.2f}" if outcome == "return_on_cost" else f"{round(value):,}"
+    return f"{value:,.2f}" if outcome == "return_on_cost" else f"{floor(value + 0.5):,}"
 
 
 def _brought(found: "PublicationMeasuredOut") -> None:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-# A reading belongs to the last of these ages that it has reached; the first reading of each age is its label.
+# A reading belongs to the last of these ages that it has reached; the first reading of each age is its label,
+# and one after it of what that one did not tell.
 AGES: tuple[tuple[str, timedelta], ...] = (
     ("1h", timedelta(hours=1)),
     ("6h", timedelta(hours=6)),
@@ -24,19 +25,20 @@ Label = dict[str, Any]
 def of_readings(
     posts: Sequence[Mapping[str, Any]], readings: Mapping[UUID, Sequence[Mapping[str, Any]]]
 ) -> list[Label]:
-    """For each post and age the first reading of that age; counters that were not read are left out."""
+    """For each post and age the first reading of that age, and of later ones what those before them did not tell; each
+    with its own time. Counters that were not read are left out.
+    """
     found = []
     for post in posts:
-        seen: set[str] = set()
+        seen: dict[str, set[str]] = {}
         for reading in readings.get(post["id"], ()):
             age = age_of(reading["measured_at"] - post["published_at"])
-            if age is None or age in seen:
+            if age is None:
                 continue
-            seen.add(age)
-            counts = {name: int(reading[name]) for name in COUNTS if reading.get(name) is not None}
-            money = {
-                name: round(float(reading[name]), 2) for name in ("revenue", "cost") if reading.get(name) is not None
-            }
+            values = {name: value for name, value in _told(reading).items() if name not in seen.get(age, ())}
+            if age in seen and not values:
+                continue
+            seen.setdefault(age, set()).update(values)
             found.append(
                 {
                     "name": "reading",
@@ -45,10 +47,17 @@ def of_readings(
                     "hours": round((reading["measured_at"] - post["published_at"]).total_seconds() / 3600, 2),
                     "platform": post["platform"],
                     "post_id": str(post["id"]),
-                    "values": counts | money,
+                    "values": values,
                 }
             )
     return found
+
+
+def _told(reading: Mapping[str, Any]) -> dict[str, Any]:
+    """The counters and the money that were read."""
+    counts = {name: int(reading[name]) for name in COUNTS if reading.get(name) is not None}
+    money = {name: round(float(reading[name]), 2) for name in ("revenue", "cost") if reading.get(name) is not None}
+    return counts | money
 
 
 def age_of(old: timedelta) -> str | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.business.matching import standing, timing
+from cofounder.business.matching import standing
 from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.publish import addresses, ledger, service
@@ -84,7 +84,6 @@ def _refuse(row: Publication) -> NoReturn:
 async def _readings_follow(session: AsyncSession, row: Publication, before: standing.Stood) -> None:
     """What was imported of its address is read of it, and what was linked by another one no more."""
     await standing.follow(session, row.id, before)
-    await timing.part_of(session, row.id)
     await writing.look_anew(session, row.id, now())
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.matching import queries as matches
+from cofounder.business.matching import timing
 from cofounder.business.matching.addresses import address
 from cofounder.business.matching.drafts import draft
 from cofounder.business.matching.standing import queries
@@ -51,8 +52,8 @@ async def absorb(session: AsyncSession, platform: str | None = None, url: str = 
 
 
 async def follow(session: AsyncSession, publication_id: UUID, before: Stood) -> None:
-    """Keep to where a publication is said to stand: what was linked through another address is let go of, and what
-    speaks of this one is linked.
+    """Keep to where, and since when, a publication is said to stand: what was linked through another address is let go
+    of, and what speaks of this one is linked, but for what was read before it went out.
     """
     post = await queries.post_of(session, publication_id)
     if post is None:
@@ -68,6 +69,7 @@ async def follow(session: AsyncSession, publication_id: UUID, before: Stood) -> 
         await queries.join_by_id(session, post["id"])
     for url in dict.fromkeys(filter(None, (now_at, before.url))):
         await _join(session, post["platform"], url)
+    await timing.part_of(session, publication_id)
     live.changed(session, "posts", post["id"])
 
 

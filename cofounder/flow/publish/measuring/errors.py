@@ -27,6 +27,12 @@ class ReadingNotTyped(Conflict):
     hint = "What a channel's account read is read anew by itself; what was imported is corrected by importing it again."
 
 
+class ReadingThere(Conflict):
+    """At the time that a reading is moved to there is another one."""
+
+    hint = "Mend that one instead, or take it away first."
+
+
 class ReadingTimeUnfit(InputInvalid):
     """It cannot have been read at this time."""
 

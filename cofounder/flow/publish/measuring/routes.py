@@ -13,6 +13,7 @@ from cofounder.flow.publish.measuring.errors import (
     ReadingEmpty,
     ReadingMissing,
     ReadingNotTyped,
+    ReadingThere,
     ReadingTimeUnfit,
 )
 from cofounder.flow.publish.measuring.schemas import (
@@ -47,6 +48,7 @@ async def show_measurements(publication_id: UUID, session: Session, caller: View
         ReadingTimeUnfit,
         ReadingMissing,
         ReadingNotTyped,
+        ReadingThere,
         KeyReused,
     ),
 )

@@ -61,8 +61,11 @@ class ForetoldOut(Shown):
     value: float | None
     low: float | None
     high: float | None
-    came: float | None = Field(description="Of the first reading of 72 hours or more, else of the newest.")
-    final: bool = Field(description="Whether that reading is one of 72 hours or more.")
+    came: float | None = Field(
+        description="Of the first reading of 72 hours or more, and what it lacks of those of the four days after it; "
+        "where these do not tell it, the newest value of each figure."
+    )
+    final: bool = Field(description="Whether it is of 72 hours or more.")
     held: bool | None = Field(description="Whether it lies in the interval; null until it is final.")
 
 

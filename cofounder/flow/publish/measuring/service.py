@@ -21,6 +21,7 @@ from cofounder.flow.publish.measuring.errors import (
     ReadingEmpty,
     ReadingMissing,
     ReadingNotTyped,
+    ReadingThere,
     ReadingTimeUnfit,
 )
 from cofounder.flow.publish.measuring.schemas import (
@@ -47,8 +48,9 @@ from cofounder.people.service import audit
 from cofounder.personas.followers import service as followers
 
 SCORED = timedelta(hours=72)  # the age by which predictions and voices are judged
+SCORED_WITHIN = timedelta(days=4)  # after the first reading of that age, for figures that it lacks
 TYPED = "typed"
-_SLACK = timedelta(minutes=5)  # clocks of two machines
+_SLACK = timedelta(minutes=1)  # clocks of two machines
 _TWICE = timedelta(minutes=2)  # within a minute, of which the first may have been kept as it began
 
 
@@ -123,7 +125,8 @@ async def due(session: AsyncSession) -> int:
 async def type_in(session: AsyncSession, publication_id: UUID, said: ReadingIn, *, by: Caller) -> ReadingTypedOut:
     """Keep what a person read of a post; the same minute again corrects it, and the same again within a minute is one.
 
-    Raises PublicationMissing, NothingToMeasure, ReadingEmpty, ReadingTimeUnfit, ReadingMissing, ReadingNotTyped.
+    Raises PublicationMissing, NothingToMeasure, ReadingEmpty, ReadingTimeUnfit, ReadingMissing, ReadingNotTyped,
+    ReadingThere.
     """
     row = await publications.locked(session, publication_id)  # sent twice at once, it is one reading
     counts = {name: getattr(said, name) for name in COUNTERS if getattr(said, name) is not None}
@@ -138,6 +141,7 @@ async def type_in(session: AsyncSession, publication_id: UUID, said: ReadingIn, 
     given = said.measured_at or (before.measured_at if before else _just_typed(rows, counts))
     at = _minute(given or now(), since)
     if before is not None and before.measured_at != at:
+        _place_is_free(rows, at)
         await _gone(session, publication_id, before, by)
         rows.remove(before)
     flags = records.odd(counts)
@@ -200,6 +204,14 @@ def _typed(rows: Sequence[records.ReadingRow], id: UUID, field: str) -> records.
     return row
 
 
+def _place_is_free(rows: Sequence[records.ReadingRow], at: datetime) -> None:
+    """Raises ReadingThere where one was read at that time already, which a moved one would overwrite."""
+    there = next((one for one in rows if one.import_id is None and one.measured_at == at), None)
+    if there is not None:
+        told = ", ".join(f"{name} {value:,}" for name, value in _counters(there).items() if value is not None)
+        raise ReadingThere(f"Of {at:%Y-%m-%d %H:%M} UTC there is another reading, {there.id}: {told}.")
+
+
 def _minute(at: datetime, since: datetime) -> datetime:
     """When a person read it: people know minutes, and so typed again of the same minute it corrects. Raises
     ReadingTimeUnfit.
@@ -208,7 +220,7 @@ def _minute(at: datetime, since: datetime) -> datetime:
         raise ReadingTimeUnfit("It lies in the future.", field="measured_at")
     if at < _to_the_minute(since):
         raise ReadingTimeUnfit(f"The post went out at {since:%Y-%m-%d %H:%M} UTC, after that.", field="measured_at")
-    return max(_to_the_minute(at), since)
+    return max(_to_the_minute(min(at, now())), since)  # what is ahead by a little is a clock that goes fast
 
 
 def _to_the_minute(at: datetime) -> datetime:
@@ -307,18 +319,33 @@ def _rate(counts: dict[str, int | None]) -> float | None:
 def _foretold(outcomes: dict[str, Any], known: Sequence[PostReadingOut]) -> list[ForetoldOut]:
     """Each outcome's interval beside what came."""
     scored = next((one for one in known if (one.age_seconds or 0) >= SCORED.total_seconds()), None)
-    newest = scored or (known[-1] if known else None)
-    counts = newest.model_dump(include=set(CountersOut.model_fields)) if newest else None
+    newest, scoring = _newest(known), _scoring(known, scored) if scored else {}
+    reached = newest["reach"] is not None
     found = []
     for name, one in sorted(outcomes.items(), key=lambda each: _place_of(each[0])):
-        came = _came(name, counts) if counts else None
-        low, high = one.get("low"), one.get("high")
-        held = low <= came <= high if scored and came is not None and low is not None and high is not None else None
-        value = one.get("value")
-        found.append(
-            ForetoldOut(outcome=name, value=value, low=low, high=high, came=came, final=scored is not None, held=held)
-        )
+        final, so_far = _came(name, scoring, reached) if scoring else None, _came(name, newest, reached)
+        came = so_far if final is None else final
+        ended = final is not None or (scored is not None and so_far is None)
+        value, low, high = one.get("value"), one.get("low"), one.get("high")
+        held = low <= final <= high if final is not None and low is not None and high is not None else None
+        found.append(ForetoldOut(outcome=name, value=value, low=low, high=high, came=came, final=ended, held=held))
     return found
+
+
+def _newest(known: Sequence[PostReadingOut]) -> dict[str, int | None]:
+    """The newest value of each figure: a later reading need not tell all of them."""
+    return _first_told(list(reversed(known)))
+
+
+def _scoring(known: Sequence[PostReadingOut], first: PostReadingOut) -> dict[str, int | None]:
+    """What a post is scored by: this reading, and for what it lacks those of the four days after it."""
+    until = first.measured_at + SCORED_WITHIN
+    return _first_told([one for one in known if first.measured_at <= one.measured_at <= until])
+
+
+def _first_told(known: Sequence[PostReadingOut]) -> dict[str, int | None]:
+    names = CountersOut.model_fields
+    return {name: next((v for one in known if (v := getattr(one, name)) is not None), None) for name in names}
 
 
 def _place_of(outcome: str) -> int:
@@ -326,13 +353,14 @@ def _place_of(outcome: str) -> int:
     return names.index(outcome) if outcome in names else len(names)
 
 
-def _came(outcome: str, counts: dict[str, int | None]) -> float | None:
+def _came(outcome: str, counts: dict[str, int | None], reached: bool) -> float | None:
+    """What answers an outcome. Views stand for reach, as where it is foretold, unless some reading `reached` it."""
     if outcome == "engagement_rate":
         return _rate(counts)
     if outcome == "engagement":
         return _engaged(counts)
     if outcome == "reach":
-        return counts["reach"] if counts["reach"] is not None else counts["views"]
+        return counts["reach"] if counts["reach"] is not None or reached else counts["views"]
     return counts.get(outcome)
 
 

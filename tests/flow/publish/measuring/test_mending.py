@@ -6,7 +6,7 @@ from typing import Any
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewReading
 from cofounder.flow.publish.measuring import carrying
-from cofounder.kit.clock import now
+from cofounder.kit.clock import frozen, now
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
 from cofounder.people import audit_entries
@@ -40,6 +40,31 @@ async def test_a_mistyped_reading_gives_its_place_to_the_right_one(clients: Clie
     assert post.views == 180
     assert [one.details["views"] for one in removed] == [100]
     assert [one["views"] for one in (await shown(viewer, id))["readings"]] == [90, 180]
+
+
+async def test_a_reading_is_not_moved_onto_another(clients: Clients) -> None:
+    _, operator = clients
+    id = await by_hand()
+    first = (await type_in(operator, id, impressions=1500, likes=20, measured_at=ago(hours=3))).json()["reading"]
+    second = (await type_in(operator, id, impressions=1600, measured_at=ago(hours=2))).json()["reading"]
+    moved = {"replaces": second["reading_id"], "measured_at": first["measured_at"]}
+    said = await type_in(operator, id, impressions=1600, **moved)
+    assert (said.status_code, said.json()["code"]) == (409, "reading_there"), said.text
+    assert first["reading_id"] in said.json()["detail"]
+    assert "impressions 1,500, likes 20" in said.json()["detail"]
+    assert [(row["impressions"], row["likes"]) for row in await readings()] == [(1500, 20), (1600, None)]
+
+
+async def test_a_clock_that_goes_fast_is_taken_for_now_and_what_is_to_come_refused(clients: Clients) -> None:
+    _, operator = clients
+    id = await by_hand()
+    refused = await type_in(operator, id, views=1, measured_at=(now() + timedelta(minutes=2)).isoformat())
+    assert (refused.status_code, refused.json()["code"]) == (422, "reading_time_unfit")
+    with frozen(now().replace(second=30)):
+        kept = await type_in(operator, id, views=1, measured_at=(now() + timedelta(seconds=50)).isoformat())
+        assert kept.json()["reading"]["measured_at"] == now().replace(second=0, microsecond=0).isoformat().replace(
+            "+00:00", "Z"
+        )
 
 
 async def test_what_was_typed_by_mistake_is_taken_away_and_asked_again(clients: Clients, monkeypatch: Any) -> None:

@@ -80,8 +80,9 @@ export const doubted = (one: Reading) => one.flags.length > 0;
  * one absurd figure would flatten all others. */
 export function pointsOf(outcome: string, readings: readonly Reading[]): Point[] {
   const found: Point[] = [];
+  const reached = outcome === "reach" && readings.some((one) => one.reach !== null); // then views are another figure
   for (const one of readings) {
-    const value = cameOf(outcome, one);
+    const value = reached ? one.reach : cameOf(outcome, one);
     if (value !== null && one.age_seconds !== null && one.age_seconds > 0 && !doubted(one))
       found.push({ seconds: one.age_seconds, value, typed: one.source === "typed" });
   }
