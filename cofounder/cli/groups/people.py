@@ -8,6 +8,8 @@ import typer
 
 from cofounder.cli import home, out
 from cofounder.cli.options import Json
+from cofounder.cli.times import when
+from cofounder.kit.spans import in_order
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -236,16 +238,23 @@ def audit(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Most entries to show.")] = 50,
     who: Annotated[str | None, typer.Option(help="Only of this person or key, as the log writes it.")] = None,
     action: Annotated[str | None, typer.Option(help="Only this action, e.g. key.created.")] = None,
+    object_type: Annotated[str | None, typer.Option(help="Only what was done to such, e.g. task.")] = None,
+    object_id: Annotated[str | None, typer.Option(help="Only what was done to this, by its whole id.")] = None,
+    since: Annotated[str | None, typer.Option(help="Not before this time.")] = None,
+    until: Annotated[str | None, typer.Option(help="Before this time.")] = None,
     json: Json = False,
 ) -> int:
     """Show who did what, newest first: decisions, edits, keys, people, settings.
 
     Example: cofounder audit --limit 20
     """
-    return home.run(_audit(limit, {"who": who, "action": action}, json))
+    start, end = when(since, field="since"), when(until, field="until")
+    in_order(start, end)
+    given = {"who": who, "action": action, "object_type": object_type, "object_id": object_id}
+    return home.run(_audit(limit, {**given, "since": start, "until": end}, json))
 
 
-async def _audit(limit: int, given: dict[str, str | None], json: bool) -> int:
+async def _audit(limit: int, given: dict[str, Any], json: bool) -> int:
     from cofounder.cli import words
     from cofounder.cli.views.grid import table
     from cofounder.kit import db
@@ -261,7 +270,7 @@ async def _audit(limit: int, given: dict[str, str | None], json: bool) -> int:
         return 0
     screen = out.screen()
     if not found:
-        screen.print("Nothing was done yet.")
+        screen.print("Nothing of that was done." if filters else "Nothing was done yet.")
         return 0
     listed = table("When", "Who", "What", "To", "More")
     for one in found:
