@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.flow.train.data import showing
+from cofounder.flow.train.data import forgetting, showing
 from cofounder.flow.train.data.schemas import HeldBy
+from cofounder.flow.train.datasets import forgetting as tombstones
 from cofounder.flow.train.datasets import service as datasets
 from cofounder.flow.train.jobs import service as jobs
 from cofounder.models.registry import service as registry
@@ -48,6 +49,7 @@ async def made_of(session: AsyncSession, ids: Sequence[UUID]) -> tuple[list[dict
 
 
 def connect() -> None:
-    """Let erasing and lineage list them too. Said once, at the start."""
+    """Let erasing and lineage list them too, and tombstones forget what was erased. Said once, at the start."""
     showing.ask_holders(look)
+    forgetting.ask_also(tombstones.of_run)
     datasets.ask_what_was_made(made_of)

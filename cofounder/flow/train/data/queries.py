@@ -317,7 +317,7 @@ async def put(session: AsyncSession, values: dict[str, Any]) -> None:
     await session.execute(statement.on_conflict_do_update(index_elements=["execution_id"], set_=renewed))
 
 
-_KEPT = ("execution_id", "timestamp", "intent", "created_at", "is_legacy", "is_sample", "success")
+_KEPT = ("execution_id", "timestamp", "created_at", "is_legacy", "is_sample", "success")
 
 
 async def erase(session: AsyncSession, execution_id: UUID, *, who: str, why: str, at: datetime) -> None:

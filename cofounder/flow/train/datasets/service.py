@@ -12,7 +12,7 @@ from cofounder.flow.quality.prose import counted
 from cofounder.flow.train.data.errors import ExampleErased
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.leaving import may_let_out
-from cofounder.flow.train.datasets import building, naming, queries
+from cofounder.flow.train.datasets import building, forgetting, naming, queries
 from cofounder.flow.train.datasets.errors import (
     DatasetDeleted,
     DatasetMissing,
@@ -178,9 +178,11 @@ def _version(words: str) -> int:
 
 
 def recipe_of(row: Dataset) -> DatasetIn:
-    """What a version was asked to be, to make the next one like it. Raises NotFromExamples."""
+    """What a version was asked to be, to make the next one like it. Raises NotFromExamples, DatasetDeleted."""
     if row.source != "examples":
         raise NotFromExamples(f"{row.name} was uploaded.", field="dataset")
+    if "filter" not in row.recipe:
+        raise DatasetDeleted(f"{row.name} version {row.version} was deleted, and its filter with its erased examples.")
     return building.asked_of(row)
 
 
@@ -261,6 +263,8 @@ async def delete(session: AsyncSession, id: UUID, why: str, by: Caller) -> tuple
         left = [one for one in await queries.versions(session, row.name) if one.state == "ready"]
         await queries.stand_for(session, row.name, left[0].id if left else None)
     await note(session, row, by, "dataset.deleted", why=why)
+    await forgetting.of_version(session, id)
+    await session.refresh(row)
     live.changed(session, TOPIC, id)
     return out(row), [key for key in keys if key not in used]
 
