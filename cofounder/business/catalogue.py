@@ -103,7 +103,7 @@ _KNOWN = (
     Metric("market_position", "market position", "score", "unknown", "market_position"),
 )
 KNOWN: dict[str, Metric] = {metric.name: metric for metric in _KNOWN}
-_SPELLINGS: dict[str, str] = {
+SPELLINGS: dict[str, str] = {
     spelling: metric.name for metric in _KNOWN for spelling in (metric.name, metric.state, *metric.aliases)
 }
 
@@ -130,7 +130,7 @@ _SHORT = {"nps": "NPS", "arr": "ARR", "arpu": "ARPU", "roi": "ROI", "seo": "SEO"
 def canonical(name: str) -> str:
     """The one name of a metric; a custom one keeps its own, in snake_case."""
     plain = snake(name)
-    return _SPELLINGS.get(plain, plain)
+    return SPELLINGS.get(plain, plain)
 
 
 def snake(name: str) -> str:

@@ -18,7 +18,7 @@ from cofounder.models.brief import Base, BaseKind, Fact, Period
 MOST_FIGURES = 50
 LARGEST = 1e15
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9 _.\-]{0,59}")
-_TEXTS = ("market_position",)  # may be words
+WORDED = ("market_position",)  # may be words
 PERIOD = "period"  # no figure: what the others describe, where it is not a month
 _SPANS = {"month": periods.month, "quarter": periods.quarter, "year": periods.year}
 _EARLIER: tuple[tuple[str, BaseKind, str], ...] = (
@@ -32,6 +32,7 @@ _EARLIER: tuple[tuple[str, BaseKind, str], ...] = (
     ("prior_", "previous", "the month before"),
     ("target_", "target", "the target"),
 )
+PREFIXES = tuple(prefix for prefix, _, _ in _EARLIER)
 _AGREES = 0.005  # a growth rate and two revenues agree to half a percent: the rate may be rounded
 
 
@@ -51,7 +52,7 @@ class Given:
     state: dict[str, Any] = field(default_factory=dict)
 
 
-def validate(given: Mapping[str, Any]) -> dict[str, Any]:
+def validate(given: Mapping[str, Any], *, field: str = "business_metrics") -> dict[str, Any]:
     """The figures as given, each checked; null means not given and is left out.
 
     Raises MetricInvalid listing every field at fault: text or a boolean for a number, not finite, too large, negative
@@ -59,7 +60,7 @@ def validate(given: Mapping[str, Any]) -> dict[str, Any]:
     name, too many.
     """
     if len(given) > MOST_FIGURES:
-        raise MetricInvalid(f"{len(given)} figures are too many; at most {MOST_FIGURES}.", field="business_metrics")
+        raise MetricInvalid(f"{len(given)} figures are too many; at most {MOST_FIGURES}.", field=field)
     wrong: list[dict[str, str]] = []
     kept: dict[str, Any] = {}
     seen: dict[str, str] = {}
@@ -69,7 +70,7 @@ def validate(given: Mapping[str, Any]) -> dict[str, Any]:
         message = _fault(name, value) or _repeats(name, value, seen, kept)
         if message is not None:
             shown = str(name)[:80]
-            wrong.append({"field": f"business_metrics.{shown}", "message": f"{shown or 'An empty name'} {message}"})
+            wrong.append({"field": f"{field}.{shown}", "message": f"{shown or 'An empty name'} {message}"})
             continue
         kept[name] = value
         seen[meaning(name)] = name
@@ -99,7 +100,7 @@ def _fault(name: Any, value: Any) -> str | None:
     if name == PERIOD:
         return None if value in _SPANS else f"is {_shown(value)}; write month, quarter or year."
     known = metric(earlier(name)[2])
-    if isinstance(value, str) and known.name in _TEXTS and 0 < len(value) <= 120:
+    if isinstance(value, str) and known.name in WORDED and 0 < len(value) <= 120:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"is {_shown(value)}; a number is wanted."

@@ -62,7 +62,8 @@ def line(error: CofounderError) -> str:
         parts.append(f"{error.field}:")
     parts.append(_sentence(error.detail))
     if len(error.errors) > 1:
-        parts += [_sentence(f"{one['field']}: {one['message']}") for one in error.errors if one["field"] != error.field]
+        others = [one for one in error.errors if one["field"] != error.field and one["message"] not in error.detail]
+        parts += [_sentence(f"{one['field']}: {one['message']}") for one in others]
     if error.advice:
         parts.append(_sentence(error.advice))
     return " ".join(" ".join(parts).split())

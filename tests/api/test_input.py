@@ -3,7 +3,10 @@
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
+from cofounder.business.records import service as records
+from cofounder.kit.db import reading
 from cofounder.kit.ids import new_id
 from cofounder.kit.testing import Database
 
@@ -63,6 +66,17 @@ REQUESTS: dict[str, tuple[Any, str]] = {
     "a huge figure": (figures(customer_count=10**17), "business_metrics.customer_count"),
     "an absurd name": (figures(**{"revenue; DROP TABLE tasks": 1}), "business_metrics.revenue; DROP TABLE tasks"),
     "51 figures": (figures(**{f"figure_{n}": n for n in range(51)}), "business_metrics"),
+    "a mistyped name": (figures(revenu_montly=150_000), "business_metrics.revenu_montly"),
+    "a number for typed figures": (asked(figures=5), "figures"),
+    "a typed text in a number": (asked(figures="revenue_monthly = lots"), "figures.revenue_monthly"),
+    "a typed number with two readings": (asked(figures="revenue_monthly = 150.000"), "figures.revenue_monthly"),
+    "a typed rate above one": (asked(figures="conversion_rate 450%"), "figures.conversion_rate"),
+    "a typed share of customers": (asked(figures="customer_count: 50%"), "figures.customer_count"),
+    "a mistyped typed name": (asked(figures="revenu_montly = 150,000"), "figures.revenu_montly"),
+    "a figure given in two ways": (
+        asked(figures="revenue = 5", business_metrics={"revenue": 5}),
+        "figures.revenue",
+    ),
     "a NUL character": ({"request": "Create a post\x00"}, "request"),
     "a NUL in a preference": (asked(preferences={"tone": "a\x00"}), "preferences.tone"),
     "a NUL in a figure's name": (figures(**{"reven\x00ue": 1}), "business_metrics.reven?ue"),
@@ -112,6 +126,27 @@ async def test_a_request_that_does_not_fit_names_its_field_and_leaves_nothing(ho
         assert field in [one["field"] for one in told["errors"]], f"{name}: {told['errors']}"
         assert all(one["message"] for one in told["errors"]), name
     assert await rows() == before
+
+
+async def test_figures_are_taken_as_they_are_typed(house: House) -> None:
+    typed = (
+        "revenue_monthly = $150,000\nconversion_rate: 0.5%\nbounce_rate 4,5%\nprofit = 1.234.567,89\nunits_sold = 12\n"
+    )
+    body = asked(figures=typed, business_metrics={"customer_count": 320})
+    first = await house.operator.post(PROCESS, json=body, headers={"Idempotency-Key": "typed"})
+    again = await house.operator.post(PROCESS, json=body, headers={"Idempotency-Key": "typed"})
+    assert first.status_code == again.status_code == 202, first.text
+    assert again.json()["task_id"] == first.json()["task_id"]
+    async with reading() as session:
+        task = await records.get_task(session, UUID(first.json()["task_id"]))
+    assert task.business_metrics == {
+        "customer_count": 320,
+        "revenue_monthly": 150_000,
+        "conversion_rate": 0.005,
+        "bounce_rate": 0.045,
+        "profit": 1_234_567.89,
+        "units_sold": 12,
+    }
 
 
 async def test_a_body_that_cannot_be_read_is_refused_before_anything_else(house: House) -> None:

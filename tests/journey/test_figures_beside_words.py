@@ -26,3 +26,12 @@ async def test_a_quarters_figures_in_the_words_are_in_the_text_as_the_quarters(p
     assert "1,200" in text
     assert "Q3 2026" in text
     assert any("as those of Q3 2026" in said for said in shown.metadata["assumptions"])
+
+
+async def test_a_figure_that_nobody_knows_is_told_as_ones_own(product):
+    task = await ask("Write a LinkedIn post about our year", business_metrics={"units_sold": 42, "customer_count": 320})
+    await rest(task, "pending_approval")
+    async with reading() as session:
+        shown = await approvals.view(session, task)
+    own = [said for said in shown.metadata["assumptions"] if said.startswith("Not known here")]
+    assert own == ["Not known here, and taken as figures of your own: units_sold (a count)."]

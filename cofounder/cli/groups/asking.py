@@ -1,7 +1,7 @@
 """ask: give work."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -159,25 +159,17 @@ def read(file: Path) -> str:
         raise InputInvalid(f"{file} is not UTF-8 text.", field="file") from error
 
 
-def metrics(given: list[str]) -> dict[str, float | int | str]:
-    """`name=value` pairs as figures: "4.5%" is 0.045, "$150,000" is 150000; "period=quarter" says what they cover. Raises MetricUnclear."""
-    found: dict[str, float | int | str] = {}
+def metrics(given: list[str]) -> dict[str, Any]:
+    """`name=value` pairs as figures: "4.5%" is 0.045, "$150,000" is 150000; "period=quarter" says what they cover.
+
+    Raises MetricUnclear, MetricInvalid.
+    """
+    from cofounder.business import typed
+
+    pairs = []
     for one in given:
         name, equals, value = one.partition("=")
         if not equals or not name.strip():
             raise MetricUnclear(f"{one!r} has no name or no value.", field="metric")
-        key = name.strip()
-        found[key] = value.strip().lower() if key == "period" else _number(key, value)
-    return found
-
-
-def _number(name: str, value: str) -> float | int:
-    text = value.strip().replace(",", "").replace("_", "").removeprefix("$")
-    rate = text.endswith("%")
-    try:
-        number = float(text.removesuffix("%"))
-    except ValueError as error:
-        raise MetricUnclear(f"{value!r} is no number.", field=f"metric.{name}") from error
-    if rate:
-        return round(number / 100, 12)
-    return int(number) if number.is_integer() and "." not in text else number
+        pairs.append((name.strip(), value.strip()))
+    return typed.read(pairs, field="metric")

@@ -11,6 +11,7 @@ from cofounder.business import metrics
 from cofounder.business.context import service as history
 from cofounder.business.derive import times, topics
 from cofounder.business.differing import differing
+from cofounder.business.mistyped import of_ones_own
 from cofounder.business.records import service as records
 from cofounder.flow.plan import naming, outcome, planner, service, timing
 from cofounder.flow.plan.estimate import estimate
@@ -94,7 +95,10 @@ async def planning(task_id: UUID) -> Result:
         intent = await _without_named(task, intent, named, preferences, answers)
     since = now() if "publish_at" in answers else task.as_of
     at = task.publish_at or timing.meant(intent.constraints.publish_at, since=since)
-    differ = [Assumption(field="figures", text=text) for text in differing(task.business_metrics, intent.own_figures())]
+    differ = [
+        Assumption(field="figures", text=text)
+        for text in (*differing(task.business_metrics, intent.own_figures()), *of_ones_own(task.business_metrics))
+    ]
     told = [*intent.assumptions, *differ]
     intent = intent.model_copy(update={"questions": timing.asked(intent, at), "assumptions": told})
     async with transaction() as session:

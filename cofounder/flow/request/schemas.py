@@ -10,6 +10,7 @@ from cofounder.kit.http import Body, ShortText, Shown, Time, stripped
 
 RequestText = Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(stripped)]
 AnswerText = Annotated[str, StringConstraints(min_length=1, max_length=5_000), AfterValidator(stripped)]
+FiguresText = Annotated[str, StringConstraints(max_length=10_000)]
 
 
 class Preferences(Body):
@@ -27,6 +28,11 @@ class ProcessIn(Body):
         default=None,
         description='Figures that the text may use: a month\'s, unless "period" says quarter or year. They win over stored ones.',
         examples=[{"revenue_monthly": 150000, "previous_month_revenue": 125000, "customer_count": 320}],
+    )
+    figures: FiguresText | None = Field(
+        default=None,
+        description="More such figures as a person types them, one a line; what may be read in two ways is refused.",
+        examples=["revenue_monthly = $150,000\nconversion_rate = 4.5%"],
     )
     preferences: Preferences = Field(default_factory=Preferences)
     plan: dict[str, Any] | None = Field(default=None, description="A plan to run instead of our own.")

@@ -9,10 +9,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder import channels
-from cofounder.business import metrics
 from cofounder.business.records import service as records
 from cofounder.business.records.schemas import NewTask, Source
-from cofounder.flow.request import queries
+from cofounder.flow.request import figures, queries
 from cofounder.flow.request.phases import FINAL, PHASES
 from cofounder.flow.request.schemas import ClarifyIn, PhaseOut, ProcessIn, TaskOut
 from cofounder.flow.request.spelling import spelled, spelling
@@ -112,7 +111,7 @@ async def submit(
             if earlier.body_hash != body_hash:
                 raise KeyReused(field="Idempotency-Key")
             return earlier
-    given = metrics.validate(body.business_metrics) if body.business_metrics is not None else None
+    given = figures.given(body)
     if body.plan is not None:
         for check in _plan_checks:
             await check(body.plan)
@@ -163,7 +162,8 @@ def _to_come(body: ProcessIn) -> None:
 
 
 def _hash(body: ProcessIn) -> str:
-    return hashlib.sha256(json.dumps(body.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
+    said = body.model_dump(mode="json", exclude={"figures"} if body.figures is None else None)
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _preferences(body: ProcessIn) -> dict[str, Any]:

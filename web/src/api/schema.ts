@@ -13460,6 +13460,13 @@ export interface components {
             business_metrics?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Figures
+             * @description More such figures as a person types them, one a line; what may be read in two ways is refused.
+             * @example revenue_monthly = $150,000
+             *     conversion_rate = 4.5%
+             */
+            figures?: string | null;
             preferences?: components["schemas"]["Preferences"];
             /**
              * Plan

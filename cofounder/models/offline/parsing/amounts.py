@@ -3,6 +3,7 @@
 import re
 
 from cofounder.models.figures.words import NUMBER_WORDS, value_of
+from cofounder.models.figures.written import worth
 
 _SCALE = {
     "k": 1e3,
@@ -22,7 +23,8 @@ _MONEY = r"(?:(?:usd|eur|gbp|chf|cad|aud|inr|jpy|(?:us )?dollars|euros?|pounds|f
 _DIGITS = (
     r"\d{1,3}(?:,\d{3})+(?:\.\d+)?"  # 1,250,000.50
     r"|\d{1,3}(?:\.\d{3}){2,}(?:,\d+)?|\d{1,3}(?:\.\d{3})+,\d+"  # 1.250.000,50
-    r"|\d{1,3}(?: \d{3})+(?!\d)"  # 1 250 000
+    r"|\d{1,3}(?: \d{3})+(?:[.,]\d{1,2})?(?!\d)"  # 1 250 000, 1 250,50
+    r"|\d{4,},\d{2}(?!\d)"  # 150000,50
     rf"|\d+,\d{{1,2}}(?=\s?(?:{_PERCENT}|(?:{_SCALES})\b))"  # 2,5 %
     r"|\d+(?:\.\d+)?"
 )
@@ -85,10 +87,13 @@ def value(got: dict[str, str | None], key: str, *, rate: bool) -> float | None:
     if got.get(f"{key}w"):
         return _in_words(got[f"{key}w"] or "")
     said = got.get(f"{key}n")
-    if not said or _year(said, got, key) or (re.fullmatch(r"\d{1,3}\.\d{3}", said) and not (percent or scale)):
-        return None  # nothing, a year, or 1.250: a thousand or little more than one?
-    worth = _digits(said) * _SCALE.get(scale, 1.0)
-    return round(worth / 100, 10) if percent else worth
+    if not said or _year(said, got, key):
+        return None
+    amount = worth(said, percent=percent, scaled=bool(scale))
+    if amount is None:
+        return None  # 1.250: a thousand or little more than one?
+    amount *= _SCALE.get(scale, 1.0)
+    return round(amount / 100, 10) if percent else amount
 
 
 def currency(got: dict[str, str | None], key: str) -> str:
@@ -100,12 +105,6 @@ def currency(got: dict[str, str | None], key: str) -> str:
 def _year(said: str, got: dict[str, str | None], key: str) -> bool:
     bare = not any(got.get(f"{key}{part}") for part in "pcsu")
     return bare and bool(re.fullmatch(r"(?:19|20)\d\d", said))
-
-
-def _digits(said: str) -> float:
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+,\d{1,2}", said) and not re.fullmatch(r"\d{1,3}\.\d{3}", said):
-        return float(said.replace(".", "").replace(",", "."))
-    return float(re.sub(r"[, ]", "", said))
 
 
 def _in_words(said: str) -> float:

@@ -10,7 +10,7 @@ import styles from "./NewTask.module.css";
 import { NewTaskWishes } from "./NewTaskWishes";
 import { bodyOf, NO_WISHES, saidOf } from "./wishes";
 
-const WISHED = ["channels", "tone", "language", "persona", "business_metrics", "not_before"];
+const WISHED = ["channels", "tone", "language", "persona", "figures", "not_before"];
 
 export function NewTask({ first = "", autoFocus = false }: { first?: string; autoFocus?: boolean }) {
   const [request, setRequest] = useDraft("request", "", first || undefined);
@@ -45,7 +45,10 @@ export function NewTask({ first = "", autoFocus = false }: { first?: string; aut
     }
   };
   const wrongWith = (field: string) =>
-    problem?.errors.find((each) => each.field.split(".").includes(field))?.message ?? undefined;
+    problem?.errors
+      .filter((each) => each.field.split(".").includes(field))
+      .map((each) => each.message)
+      .join(" ") || undefined;
   const placed = open && WISHED.some(wrongWith);
   return (
     <form className={styles.form} onSubmit={(event) => void submit(event)}>

@@ -58,14 +58,15 @@ export function NewTaskWishes({ wishes, wish, errorOf }: Props) {
         className={styles.whole}
         label="Figures to use"
         description="One a line. They win over what is stored, and are then the only ones in the text."
-        placeholder={"revenue_monthly = 150,000\ncustomer_count = 320"}
+        placeholder={"revenue_monthly = 150,000\nconversion_rate = 4.5%"}
         autosize
         minRows={2}
         maxRows={8}
+        maxLength={10_000}
         spellCheck={false}
         value={wishes.figures}
         onChange={(event) => wish({ figures: event.currentTarget.value })}
-        error={errorOf("business_metrics")}
+        error={errorOf("figures")}
       />
       <TextInput
         type="datetime-local"

@@ -1,19 +1,10 @@
 import { expect, test } from "vitest";
-import { bodyOf, figuresOf, NO_WISHES, saidOf } from "./wishes";
+import { bodyOf, NO_WISHES, saidOf } from "./wishes";
 
-test("figures are read a line each, however the number is written", () => {
-  expect(figuresOf("revenue_monthly = 150,000\nconversion_rate: 4.5%\ncustomer_count 320\n\nchange −3")).toEqual({
-    revenue_monthly: 150000,
-    conversion_rate: 4.5,
-    customer_count: 320,
-    change: -3,
-  });
-});
-
-test("what is no number is sent as it stands, so that the server can name it", () => {
-  expect(figuresOf("revenue lots")).toEqual({ revenue: "lots" });
-  expect(figuresOf("revenue")).toEqual({ revenue: "" });
-  expect(figuresOf(" \n")).toBeUndefined();
+test("figures are sent as they are typed: only the server reads numbers", () => {
+  const figures = "revenue_monthly = 150,000\nconversion_rate: 0.5%\nbounce_rate 4,5%";
+  expect(bodyOf("Write a post", { ...NO_WISHES, figures })).toEqual({ request: "Write a post", figures });
+  expect(bodyOf("Write a post", { ...NO_WISHES, figures: " \n" })).toEqual({ request: "Write a post" });
 });
 
 test("what was not said is not sent", () => {

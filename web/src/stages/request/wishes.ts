@@ -20,21 +20,6 @@ export const NO_WISHES: Wishes = {
   review: false,
 };
 
-const FIGURE = /^([^\s=:]+)(?:\s*[=:]\s*|\s+)(.+)$/;
-const NUMBER = /^[-−]?\s*\$?\s*\d[\d,_]*(\.\d+)?\s*%?$/;
-
-/** "revenue_monthly = 150,000", one a line. A value that is no number goes as it stands: the server says what it wants. */
-export function figuresOf(text: string): Record<string, unknown> | undefined {
-  const found: [string, unknown][] = [];
-  for (const line of text.split("\n").map((each) => each.trim())) {
-    if (!line) continue;
-    const [, name = line, value = ""] = FIGURE.exec(line) ?? [];
-    const plain = value.trim();
-    found.push([name, NUMBER.test(plain) ? Number(plain.replace("−", "-").replace(/[\s$,_%]/g, "")) : plain]);
-  }
-  return found.length > 0 ? Object.fromEntries(found) : undefined;
-}
-
 /** The body of the request; what was not said is not sent. */
 export function bodyOf(request: string, wishes: Wishes): Schemas["ProcessIn"] {
   const { channels, tone, language, persona, figures, after, review } = wishes;
@@ -44,11 +29,10 @@ export function bodyOf(request: string, wishes: Wishes): Schemas["ProcessIn"] {
     ...(language.trim() && { language: language.trim() }),
     ...(persona && { persona }),
   };
-  const given = figuresOf(figures);
   return {
     request,
     ...(Object.keys(preferences).length > 0 && { preferences }),
-    ...(given && { business_metrics: given }),
+    ...(figures.trim() && { figures }), // as typed: the server reads every number by one rule
     ...(after && { not_before: new Date(after).toISOString() }),
     ...(review && { review_plan: true }),
   } as Schemas["ProcessIn"];
