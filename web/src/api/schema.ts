@@ -9521,12 +9521,12 @@ export interface components {
             high: number | null;
             /**
              * Came
-             * @description Of the first reading of 72 hours or more, else of the newest.
+             * @description Of the first reading of 72 hours or more, and what it lacks of those of the four days after it; where these do not tell it, the newest value of each figure.
              */
             came: number | null;
             /**
              * Final
-             * @description Whether that reading is one of 72 hours or more.
+             * @description Whether it is of 72 hours or more.
              */
             final: boolean;
             /**
@@ -24497,7 +24497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This publication stands nowhere yet.; Only what a person typed can be mended or taken away by hand.; This Idempotency-Key came before with another body. */
+            /** @description This publication stands nowhere yet.; Only what a person typed can be mended or taken away by hand.; At the time that a reading is moved to there is another one.; This Idempotency-Key came before with another body. */
             409: {
                 headers: {
                     [name: string]: unknown;
