@@ -27,6 +27,9 @@ ActionKind = Literal[
 ]
 
 
+A_YEAR_BEFORE = "the same time a year before"
+
+
 class Question(Frozen):
     """Something the product must ask before it goes on. It never guesses silently."""
 
@@ -109,7 +112,8 @@ class Intent(Frozen):
             return {}  # another time is named too: whose the figures are is not said
         if not (writes and grain in ("month", "quarter", "year") and self.figures):
             return {}
-        earlier = self.evidence.get("figures_before") == f"the {grain} before"
+        of = self.evidence.get("figures_before")
+        earlier = of in (f"the {grain} before", A_YEAR_BEFORE)
         foreign = set(self.evidence.get("foreign", ()))
         foreign |= {f"previous_{name}" for name in foreign}
         kept = {
@@ -117,6 +121,8 @@ class Intent(Frozen):
             for name, value in self.figures.items()
             if name not in foreign and (earlier or not name.startswith("previous_"))
         }
+        if of == A_YEAR_BEFORE:
+            kept = {name.replace("previous_", "last_year_", 1): value for name, value in kept.items()}
         if set(kept) <= {"growth_rate"}:
             return {}
         return kept if grain == "month" else {**kept, "period": grain}

@@ -82,9 +82,23 @@ def test_an_earlier_value_of_another_time_is_still_not_taken_for_that() -> None:
     assert "previous revenue 100,000" in told(intent)
 
 
+def test_a_value_of_a_year_before_is_one() -> None:
+    intent = read("Write a LinkedIn post: revenue went from $100,000 last year to $150,000 in October")
+    assert intent.own_figures() == {"revenue": 150_000, "last_year_revenue": 100_000}
+    assert "not used" not in told(intent)
+
+
+def test_what_must_not_be_mentioned_is_never_put_in() -> None:
+    intent = read("Write a LinkedIn post about our launch that doesn't mention prices")
+    assert (intent.constraints.must_avoid, intent.constraints.must_include) == (["prices"], [])
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        "about our revenue, without giving away any numbers",
+        "about our revenue, keep it number-free",
+        "about our revenue that doesn't state the amount",
         "about our revenue without any figures",
         "about our revenue, which is secret: never publish the number",
         "about our revenue and keep the figure out of it",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+from cofounder.models.intent import A_YEAR_BEFORE
 from cofounder.models.offline.parsing import (
     actions,
     channels,
@@ -65,10 +66,15 @@ def _before(result: Sense, today: date) -> str:
     """
     low, main = result.reading.low, result.times.main
     grain = main.period.grain if main else "month"
+    of_times: set[str] = set()
     for start, end in result.given.earlier_at:
         said = _EARLIER_TIME.match(low, end)
         words = said[0] if said else ""
-        if re.search(rf"\b(?:the|a) {grain} (?:before|earlier|ago)\b", words):
+        before = f"the {grain} before"
+        if main and grain in ("month", "quarter") and _YEAR_BEFORE.search(words):
+            before = A_YEAR_BEFORE
+        of_times.add(before)
+        if before == A_YEAR_BEFORE or re.search(rf"\b(?:the|a) {grain} (?:before|earlier|ago)\b", words):
             continue
         if not words and re.search(r"\bfrom\s+$", low[max(0, start - 8) : start]):
             result.given.assumed = True
@@ -77,7 +83,10 @@ def _before(result: Sense, today: date) -> str:
         now = main.period if main else spans.step("month", 0, today)
         if then is None or then.period != spans.one_before(now, today):
             return ""
-    return f"the {grain} before" if result.given.earlier_at else ""
+    return of_times.pop() if len(of_times) == 1 else ""
+
+
+_YEAR_BEFORE = re.compile(r"\b(?:last year|(?:the|a) year (?:before|earlier|ago))\b")
 
 
 # "We do not want a blog post, just ...": what is not wanted is no part of the request.

@@ -198,8 +198,11 @@ def _figures(found: Sense, own: dict[str, Any]) -> list[str]:
     if not _has(found.actions, *acts.WRITE_KINDS, *acts.FIGURE_KINDS):
         return []
     if withheld(found.demands.values.get("must_avoid", ())):
+        if not _has(found.actions, *acts.WRITE_KINDS):
+            return ["Not kept: an analysis states its figures. No text goes out with them."]
         return ["You want no figure in the text: no number, amount or percentage of the business is stated."]
-    left = {name: value for name, value in values.items() if name not in own}
+    used = {name.replace("last_year_", "previous_", 1) for name in own}
+    left = {name: value for name, value in values.items() if name not in used}
     out = []
     if own:
         period = next((action.period for action in found.actions if action.period), None)
@@ -252,7 +255,7 @@ def _quoted(words: list[str]) -> str:
 def _named(values: dict[str, float]) -> str:
     return ", ".join(
         f"{name.replace('_', ' ')} {100 * value:.10g}%"
-        if metrics.is_rate(name)
+        if metrics.is_rate(name.removeprefix("last_year_"))
         else f"{name.replace('_', ' ')} {value:,.10g}"
         for name, value in values.items()
     )

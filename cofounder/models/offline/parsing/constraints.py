@@ -61,7 +61,7 @@ _INCLUDE = re.compile(
     rf"\b(?:(?:please |also |must |and |be sure to |make sure (?:to|you|it|that it) |don't forget to |do not forget to |it (?:should|must) |to )*(?:includes?|mentions?|contains?)|including|mentioning|make sure (?:that )?(?P<sub>[\w' ]+?) (?:is|are) (?:included|mentioned|in it)|(?:use|using|with) the (?:words?|phrases?|keywords?|hashtags?|terms?)|with (?:the )?(?:words?|hashtags?|keywords?)|keywords?\s*:|must have|refer(?:ring)? to|quote(?: our)?|work in)\s+(?!a link|links?\b|hashtags?\b|emojis?\b|a call|a cta|the following)(?P<what>.{{2,160}}?){_STOP}"
 )
 _AVOID = re.compile(
-    rf"\b(?:(?:do not|don't|dont|never|please don't|without|not to|must not|should not|shouldn't|not|but not) (?:ever )?(?:about|mention|mentioning|say|saying|use the words?|use|using|talk about|talking about|include|including|refer to|naming|name|disclose|reveal|give away|discuss|discussing|using the words?)|avoid(?:s|ing)?(?: the)?(?: words?| phrases?| terms?| mentioning| talking about| any mention of| using)?|leave out|leaving out|exclud(?:e|ing)|omit(?:ting)?|stay away from|no mention of|nothing about|skip)\s+(?:the (?:words?|phrases?|terms?) )?(?!any emoji|any hashtag|emoji|hashtag|it\b|this\b)(?P<what>.{{2,140}}?){_STOP}"
+    rf"\b(?:(?:does not|doesn't|do not|don't|dont|never|please don't|without|not to|must not|should not|shouldn't|not|but not) (?:ever )?(?:about|mention|mentioning|say|saying|use the words?|use|using|talk about|talking about|include|including|refer to|naming|name|disclose|reveal|give away|discuss|discussing|using the words?)|avoid(?:s|ing)?(?: the)?(?: words?| phrases?| terms?| mentioning| talking about| any mention of| using)?|leave out|leaving out|exclud(?:e|ing)|omit(?:ting)?|stay away from|no mention of|nothing about|skip)\s+(?:the (?:words?|phrases?|terms?) )?(?!any emoji|any hashtag|emoji|hashtag|it\b|this\b)(?P<what>.{{2,140}}?){_STOP}"
 )
 _NO_THINGS = re.compile(
     r"\bno (?P<what>(?:jargon|buzz ?words?|prices?|pricing|names?|clich[eé]s|superlatives|exclamation (?:marks?|points?)|competitor names?|numbers|figures|exaggerations?|fluff|hype|sales talk|marketing speak)(?:(?:,| or| and| and no) (?:jargon|buzz ?words?|prices?|hype|fluff|clich[eé]s|superlatives))*)\b"
@@ -250,7 +250,7 @@ def _words(low: str, text: str, demands: Demands) -> None:
             demands.evidence[name] = "; ".join(items)
 
 
-_AS_WORDS = re.compile(r"\b(?:words?|phrases?|terms?)\b|[\"']")
+_AS_WORDS = re.compile(r"\b(?:words?|phrases?|terms?)\b|\"|(?<!\w)'")
 _LEAVES_OUT = re.compile(r"(?:exclud|omit|leav|skip|without)")
 
 

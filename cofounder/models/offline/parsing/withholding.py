@@ -11,18 +11,19 @@ _THING = (
 _DET = r"(?:(?:any|all|the|our|a|an|its|these|those|this|that|actual|exact|real|concrete|specific|single|hard|secret|confidential|private|kind of|sort of|of|business|revenue|sales) )*"
 _WHERE = r"(?:,? (?:in|from|inside|anywhere in) (?:it|this|that|there|the (?:post|text|tweet|thread|article|e-?mail|newsletter|copy))| out(?: of it)?| at all| whatsoever| please| itself| themselves| here| anywhere| public| away| though)*"
 # "No numbers in the headline" and "without the number of visits" ask for less than a text without figures.
-_WHOLE = r"(?! (?:of|for|on|about|from|per|in the (?:headline|title|subject|first|opening)|before|until|other|but|except|without)\b)(?![\w-])"
+_WHOLE = r"(?! (?:of|for|on|from|per|in the (?:headline|title|subject|first|opening)|before|until|other|but|except|without)\b)(?![\w-])"
 _VERB = (
     r"(?:mention|publish|post|state|share|reveal|disclos|show|tell|giv|nam|includ|us|print|writ|put|quot|say|leak|spell out|cit|talk about|add|expos|releas|display|bring up|"
     r"communicat|give away|giving away|spelling out|talking about)(?:e|ing)?(?: (?:out|away|any of))?"
 )
-_NOT = r"(?:do not|don't|dont|never|must not|mustn't|should not|shouldn't|may not|not to|cannot|can't|without|not|avoid|nor)(?: ever| even| please| to)?"
+_NOT = r"(?:does not|doesn't|do not|don't|dont|never|must not|mustn't|should not|shouldn't|may not|not to|cannot|can't|without|not|avoid|nor)(?: ever| even| please| to)?"
 _SECRET = r"(?:secret|confidential|private|internal|undisclosed|not (?:for the )?public|non-public|not to be (?:published|shared|disclosed|mentioned))"
 _SAID = re.compile(
     rf"(?:,? (?:but |and |please )?)?\b(?:"
     rf"(?<!have )(?<!has )(?<!had )(?<!are )(?<!is )(?<!were )(?:with )?(?:no|without|zero|avoid(?:ing)?|skip(?:ping)?|omit(?:ting)?|leav(?:e|ing) out|free of|free from|sans|exclud(?:e|ing)|not (?=a |any ))"
     rf"(?: (?:us|giv|nam|mention|stat|show|shar|publish|reveal|disclos|includ|quot)ing)? {_DET}{_THING}{_WHOLE}{_WHERE}"
     rf"|(?:keep|keeping|leave|leaving|hold|take) {_DET}{_THING}(?: itself| themselves)? (?:out|away|off|back|secret|private|confidential|hidden|vague|internal|unmentioned|undisclosed|under wraps|to (?:yourself|ourselves|us))\b(?: of (?:it|this|that|the \w+))?"
+    rf"|(?:figure|number)s?-free"
     rf"|{_NOT} {_VERB} {_DET}{_THING}{_WHOLE}{_WHERE}"
     rf"|{_DET}{_THING} (?:itself |themselves )?(?:must|should|may|shall|can|is|are|has to|have to|needs? to)(?:n't| not| never)(?: to)? (?:be |appear|go )(?:\w+)?"
     rf"|{_DET}{_THING} (?:itself )?(?:is|are|stays?|remains?|must (?:stay|remain|be kept)|should (?:stay|remain)) (?:(?:a|still|strictly|top) )*{_SECRET}"
@@ -31,7 +32,7 @@ _SAID = re.compile(
 _OF_METRIC = re.compile(
     rf"(?<![\w-]){metrics.NAMED}(?P<cut>,? (?:which |that |it )?(?:is|are|stays?|remains?|must (?:stay|remain|be kept)) (?:(?:a|still|strictly|top) )*{_SECRET})\b"
 )
-_BARE = re.compile(rf"{_DET}{_THING}{_WHERE}")
+_BARE = re.compile(rf"{_DET}{_THING}(?: about (?:our|the) [\w ]+|{_WHERE})")
 
 
 _HINT = re.compile(
