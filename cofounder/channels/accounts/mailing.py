@@ -23,6 +23,8 @@ async def whole(given: AccountIn) -> AccountIn:
     """
     row = None if given.sender is None else await _before(given, given.sender)
     made = given if row is None else given.model_copy(update=_as_before(given, row))
+    if given.user == "":  # the server wants none
+        made = made.model_copy(update={"user": None})
     if made.user and not made.password:
         told = "This user needs a password: one that is kept goes to no other server and for no other user."
         raise WayUnfit(told, field="password", hint=_BOTH)
@@ -74,13 +76,18 @@ async def _before(given: AccountIn, named: str) -> AccountRow | None:
 
 def _as_before(given: AccountIn, row: AccountRow) -> dict[str, Any]:
     kept = {name: row.details.get(name) for name in _KEPT} | {"address": row.address}
-    if given.password is None and (not given.address or _server(given.address) == row.address):
-        try:
-            held = keeping.unseal(row.sealed)
-        except AccountSealed:
-            held = {}
-        if given.user in (None, held.get("user")):
-            kept |= held
+    try:
+        held = keeping.unseal(row.sealed)
+    except AccountSealed:
+        held = {}
+    moved = bool(given.address) and _server(given.address) != row.address
+    if moved and held.get("user") and given.user is None:
+        told = f"{row.name} signed in as {held['user']} at {row.address}; that password goes to no other server."
+        raise WayUnfit(
+            told, field="user", hint="Give user and password for the new one; an empty user where it wants none."
+        )
+    if given.password is None and not moved and given.user in (None, held.get("user")):
+        kept |= held
     return {name: value for name, value in kept.items() if getattr(given, name) is None}
 
 

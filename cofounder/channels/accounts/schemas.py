@@ -60,7 +60,9 @@ class AccountIn(Body):
         default=None, max_length=500, description="WordPress, Ghost: the site. Webhook. E-mail: the server, HOST:PORT."
     )
     user: StrictStr | None = Field(
-        default=None, min_length=1, max_length=200, description="WordPress, e-mail: the user's name."
+        default=None,
+        max_length=200,
+        description="WordPress, e-mail: the user's name. Empty: the mail server wants none, where it is another by now.",
     )
     password: _Secret | None = Field(
         default=None, description="WordPress: an application password. E-mail: the user's."

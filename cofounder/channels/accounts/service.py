@@ -39,6 +39,7 @@ from cofounder.people.roles import Caller
 from cofounder.people.service import audit
 
 log = logger(__name__)
+_OF_SIGNED_IN = {"token", "expires_at", "client_id", "client_secret", "kind", "account_id"}
 
 
 async def connect(given: AccountIn, *, by: Caller) -> tuple[AccountRow, str | None]:
@@ -48,6 +49,7 @@ async def connect(given: AccountIn, *, by: Caller) -> tuple[AccountRow, str | No
     """
     if given.account_id is not None and given.provider != "smtp":
         raise WayUnfit("Only an e-mail account is changed in this way.", field="account_id")
+    _only_its_own(given)
     if given.provider in SIGNED_IN:
         return await _with_token(given, by), None
     if given.provider == "smtp":
@@ -68,6 +70,18 @@ async def connect(given: AccountIn, *, by: Caller) -> tuple[AccountRow, str | No
     async with db.transaction() as session:
         new = New(given.provider, identity, held, name=given.name, address=address, account_id=given.account_id)
         return await store(session, new, by=by.who), key
+
+
+def _only_its_own(given: AccountIn) -> None:
+    """Raise WayUnfit, naming the field, where something was given that this provider has no use for."""
+    if given.provider in SIGNED_IN:
+        label, known = SIGNED_IN[given.provider].label, _OF_SIGNED_IN
+    else:
+        site = SITES[given.provider]
+        label, known = site.label, {"address", "account_id", *site.needs, *site.may}
+    given_too = [name for name, value in given if value is not None and name not in known | {"provider", "name"}]
+    if given_too:
+        raise WayUnfit(f"{label} has no use for it.", field=given_too[0], hint="Leave it out.")
 
 
 async def _with_token(given: AccountIn, by: Caller) -> AccountRow:

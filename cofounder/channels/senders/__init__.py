@@ -45,18 +45,20 @@ __all__ = [
 
 OUTBOX = "outbox"
 EMAIL = "email"
+MAIL = (EMAIL, "smtp")  # go to recipients, and cannot be asked what became of it
 
 
 def named(sender: str, account: UUID | None = None, name: str = "") -> Sender:
     """The sender with this name, of this very account whatever its name is now. `name`: how to speak of it.
 
-    Where that account is not connected any more, one whose account is None and that sends nothing: an account that has
-    its name by now is another one. Raises KeyError for a sender that we do not have.
+    Where that account is not connected any more, or the settings send as somebody else, one whose account is None and
+    that sends nothing: an account that has its name by now is another one. Raises KeyError for a sender that we do not have.
     """
     if sender == OUTBOX:
         return Outbox(postgres.default_home() / OUTBOX)
     if sender == EMAIL:
-        return Email.of(connections.current())
+        email = Email.of(connections.current())
+        return email if name.lower() in ("", email.address.lower()) else Gone(sender, name)
     if sender not in accounts.PROVIDERS:
         raise KeyError(sender)
     known = next((one for one in accounts.every() if one.id == account), None)

@@ -53,6 +53,11 @@ class Email:
     def of(cls, chosen: Settings) -> "Email":
         return cls(chosen)
 
+    @property
+    def address(self) -> str:
+        """The sender's, without a name; empty where there is none."""
+        return self._from[1]
+
     def account(self) -> Account | None:
         """The sender's address and the recipients; None without server, sender or recipients."""
         recipients = recipients_of(self._chosen.email_recipients)
@@ -131,7 +136,7 @@ class Email:
     def message_id(self, effect_key: str) -> str:
         """The same for the same effect, so that a mail server can drop a double."""
         domain = self._from[1].rpartition("@")[2] or "localhost"
-        return f"<{hashlib.sha256(effect_key.encode()).hexdigest()[:40]}@{domain}>"
+        return f"<{mark(effect_key)}@{domain}>"
 
     def _message(
         self, delivery: Delivery, name: str, address: str, message_id: str, images: dict[str, tuple[Picture, bytes]]
@@ -244,6 +249,16 @@ def _leave(client: aiosmtplib.SMTP) -> None:
     job = asyncio.create_task(leave(), name="smtp-quit")
     _leaving.add(job)
     job.add_done_callback(_leaving.discard)
+
+
+def mark(effect_key: str) -> str:
+    """What a Message-ID begins with, whatever the sender."""
+    return hashlib.sha256(effect_key.encode()).hexdigest()[:40]
+
+
+def bare(recipient: str) -> str:
+    """The address of one recipient, as two are compared."""
+    return recipient.rpartition("<")[2].rstrip(">").strip().lower()
 
 
 def recipients_of(listed: str) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def connect(
 
     Example: cofounder channels connect linkedin --client-id 86abc --secret LINKEDIN_SECRET
     """
-    kind = ("organisation" if organisation else "person") if provider == "linkedin" else None
+    kind = "organisation" if organisation else "person" if provider == "linkedin" else None
     hidden = _variable(secret, "secret")
     body: dict[str, Any] = {"provider": provider, "name": name, "kind": kind}
     if provider in ("linkedin", "x", "facebook"):
@@ -63,8 +63,11 @@ def connect(
             return home.run(_sign_in(body, page, json))
         body |= {"token": _variable(token, "token"), "expires_at": when(expires, field="expires")}
     else:
-        field = {"wordpress": "password", "ghost": "admin_key", "smtp": "password"}.get(provider)
-        body |= {"address": address, "user": user, **({field: hidden} if field else {})}
+        if page is not None:
+            raise InputInvalid("Only LinkedIn and Facebook have pages.", field="page", hint="Leave it out.")
+        field = {"ghost": "admin_key"}.get(provider, "password")
+        body |= {"address": address, "user": user, field: hidden, "client_id": client_id}
+        body |= {"token": _variable(token, "token"), "expires_at": when(expires, field="expires")}
         body |= {"sender": sender, "recipients": recipients, "reply_to": reply_to, "starttls": starttls}
     return home.run(_connect(body, page, json))
 

@@ -21,12 +21,12 @@ from cofounder.people.service import audit
 _AUDITED = {"approve": "task.approved", "changes": "task.changes_asked", "reject": "task.rejected"}
 
 
-Room = Callable[[AsyncSession, UUID, dict[str, Any], datetime], Awaitable[None]]
+Room = Callable[[AsyncSession, UUID, dict[str, Any], datetime | None], Awaitable[None]]
 _rooms: list[Room] = []
 
 
 def ask_for_room(room: Room) -> None:
-    """Have this asked before a text is scheduled, with the publication's id, its order and its time.
+    """Have this asked with each decision to publish: the publication's id, its order and its time, None for at once.
 
     It raises AccountUnfit where the account has no room then, and keeps the place for it where there is.
     """
@@ -142,8 +142,6 @@ async def _publications(
         await durable.enqueue(session, "publication", str(one.publication_id), str(one.publication_id), order)
     # In one order everywhere: two decisions that want room at the same accounts wait for each other, never both at once.
     for one, order in sorted(orders, key=lambda each: (each[0].delivered_by, each[0].account)):
-        if decision.schedule_at is None:
-            continue
         for room in _rooms:
             await room(session, one.publication_id, order, decision.schedule_at)
     return planned

@@ -29,6 +29,8 @@ async def between(session: AsyncSession, since: datetime, until: datetime) -> li
     entries += await _meant(session, since, until)
     entries += await _coming(session, since, until)
     connected = {(one.provider, one.name): one for one in accounts.current()}
+    usual = senders.by_settings()
+    there = {*connected, *([(usual.sender, usual.name)] if usual is not None else [])}
     rules = Rules(
         apart=apart,
         again=again,
@@ -38,7 +40,7 @@ async def between(session: AsyncSession, since: datetime, until: datetime) -> li
         gone=frozenset(
             (one.sender, one.account)
             for one in entries
-            if one.sender not in (senders.OUTBOX, senders.EMAIL) and (one.sender, one.account) not in connected
+            if one.sender != senders.OUTBOX and (one.sender, one.account) not in there
         ),
     )
     return [one for one in conflicts(entries, rules, now()) if one.at >= since]

@@ -81,6 +81,12 @@ class RecipientUnknown(InputInvalid):
     hint = "Name a recipient that the publication lists."
 
 
+class RecipientReached(InputInvalid):
+    """Of this recipient it is known: the message was taken."""
+
+    hint = "Name only recipients whose outcome is unknown."
+
+
 class PlatformUnknown(InputInvalid):
     """There is no such platform."""
 

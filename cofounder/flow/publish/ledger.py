@@ -20,6 +20,7 @@ from cofounder.channels.senders import (
     Sender,
     places,
 )
+from cofounder.channels.senders.email import bare
 from cofounder.flow.publish.outcomes import LOOKED_UP, Outcome
 from cofounder.flow.publish.schemas import DeliveryOut, ThreadPostOut
 from cofounder.kit import db, durable, effect_parts, effects
@@ -41,10 +42,11 @@ async def deliver_all(sender: Sender, deliveries: Sequence[Delivery]) -> list[Ou
     goes on with the rest repeats none. Opens its own transactions.
     """
     outcomes: list[Outcome] = []
+    named = _named_by(sender)
     for place, delivery in enumerate(deliveries):
         if durable.stopping():
             raise asyncio.CancelledError
-        outcome = await deliver(sender, delivery)
+        outcome = await deliver(sender, delivery, named=named)
         outcomes.append(outcome)
         if outcome.away:
             rest = deliveries[place + 1 :]
@@ -68,9 +70,16 @@ async def _as_they_stand(session: AsyncSession, deliveries: Sequence[Delivery]) 
     return found
 
 
-async def deliver(sender: Sender, delivery: Delivery) -> Outcome:
+def _named_by(sender: Sender) -> frozenset[str] | None:
+    """The addresses that an account has by now; None where it has none, or is gone."""
+    account = sender.account()
+    return frozenset(map(bare, account.recipients)) if account is not None and any(account.recipients) else None
+
+
+async def deliver(sender: Sender, delivery: Delivery, *, named: frozenset[str] | None = None) -> Outcome:
     """Hand a delivery to its sender unless that was done before; the outcome either way. Opens its own transactions.
 
+    `named`: who is written to at all. Who was taken off the account's recipients since it was approved wants no more.
     Where nobody can say what became of it the channel is asked at once; nothing is sent a second time here.
     """
     name = key(delivery.publication_id, delivery.recipient)
@@ -79,6 +88,8 @@ async def deliver(sender: Sender, delivery: Delivery) -> Outcome:
     async def call() -> Answer:
         nonlocal away, until
         try:
+            if named is not None and bare(delivery.recipient) not in named:
+                raise DeliveryRefused(f"Not among the recipients of {delivery.account} any more")
             await places.note(sender, name)
             return _kept(await sender.send(delivery, effect_key=name))
         except DeliveryRefused as error:

@@ -76,11 +76,9 @@ async def rename(session: AsyncSession, account: UUID, name: str) -> Sequence[UU
 
 
 async def orphan(session: AsyncSession, account: UUID, at: datetime | None) -> Sequence[UUID]:
-    """Write since when what waits for an account, and was never attempted, has none; gives the ids. None: it has it."""
+    """Write since when what waits for an account, also to be tried again, has none; gives the ids. None: it has it."""
     waits = update(Publication).where(
-        Publication.state == "scheduled",
-        Publication.first_attempted_at.is_(None),
-        Publication.account_id == account,
+        Publication.state == "scheduled", Publication.account_id == account, Publication.delivered_by != "outbox"
     )
     return (await session.scalars(waits.values(orphaned_at=at).returning(Publication.id))).all()
 

@@ -28,11 +28,16 @@ def end(row: Publication, outcomes: Sequence[Outcome], said: str | None) -> None
     row.state, told = verdict(outcomes)
     row.unsent, row.unknown, row.retry_at = unsent(outcomes), unknown(outcomes), None
     row.said = sentences(said, looked_up(outcomes), told)
-    row.look_at = next_look(row.looks, now()) if row.unknown else None
+    row.look_at = look_at(row)
     row.finished_at = now() if row.state in FINAL else None
     sent = next((one for one in outcomes if one.state == "done"), None)
     if sent is not None:
         row.external_id, row.url = sent.external_id or row.external_id, sent.url or row.url
+
+
+def look_at(row: Publication) -> datetime | None:
+    """When its channel is asked again; None where nothing is unknown, or only a person can say: a mail server cannot."""
+    return next_look(row.looks, now()) if row.unknown and row.delivered_by not in senders.MAIL else None
 
 
 async def keep(session: AsyncSession, row: Publication, published_at: datetime | None) -> None:

@@ -192,12 +192,15 @@ class DeliveryOut(BaseModel):
 
 
 class AttemptOut(BaseModel):
-    """An attempt that ended, or what a person found about it. `state`: not_sent where it is tried again by itself."""
+    """An attempt that ended, or what a person found about it.
+
+    `state`: not_sent, or partly where some recipients have it, where it is tried again by itself.
+    """
 
     at: datetime
     begun_at: datetime | None = Field(default=None, description="When it was handed over; null where it broke before.")
     attempt: int = Field(description="Which one, counted from the first, also after a person asked for it again.")
-    state: Literal["published", "refused", "not_sent", "unknown"]
+    state: Literal["published", "refused", "not_sent", "partly", "unknown"]
     said: str | None
     by: str | None = Field(default=None, description="The person who looked and said so; null: it ended by itself.")
     sent_again: bool = Field(default=False, description="Whether that person had it sent once more.")

@@ -12,12 +12,13 @@ from cofounder.business.records import service as records
 from cofounder.channels import senders
 from cofounder.channels.accounts import queries as accounts
 from cofounder.channels.senders.delivery import Delivery, Sender
+from cofounder.channels.senders.gone import Gone
 from cofounder.flow.approve import pictures
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import ImageShown
 from cofounder.flow.publish import ledger, queries, quotas, recording
 from cofounder.flow.publish.errors import PublicationMissing
-from cofounder.flow.publish.outcomes import Outcome, next_attempt, next_look, sentences, so_far, task_status, unknown
+from cofounder.flow.publish.outcomes import Outcome, next_attempt, sentences, so_far, task_status, unknown
 from cofounder.flow.publish.schemas import FINAL, Action, AttemptOut, Order, Posted, PublicationDetail, PublicationOut
 from cofounder.flow.publish.tables import Publication
 from cofounder.kit import cursors, durable, live
@@ -33,9 +34,16 @@ MOST_REMEMBERED = 50  # attempts
 WAKE = "publication"  # the topic a waiting publication listens to
 
 
-async def hold(session: AsyncSession, publication_id: UUID, order: dict[str, Any], at: datetime) -> None:
-    """Make the row of a scheduled publication with its decision, so that whoever asks next counts it. Raises AccountUnfit."""
+async def hold(session: AsyncSession, publication_id: UUID, order: dict[str, Any], at: datetime | None) -> None:
+    """Make the row of a scheduled publication with its decision, so that whoever asks next counts it.
+
+    That of an e-mail always, for it goes to whom the account names now. Raises AccountUnfit.
+    """
     given = Order.model_validate(order)
+    if at is None:
+        if given.delivered_by in senders.MAIL:
+            await make(session, publication_id, given)
+        return
     decided = await approvals.decision_for(session, given.decision_id)
     parts = decided[1].content[given.channel].get("parts") if decided is not None else None
     await quotas.check(session, given.delivered_by, given.account, at, max(1, len(parts or ())))
@@ -66,7 +74,7 @@ async def make(session: AsyncSession, publication_id: UUID, order: Order) -> Pub
         "variant_version": order.variant_version,
         "content": approval.content[order.channel],
         "fingerprint": decision.fingerprint,
-        "recipients": [],
+        "recipients": await _approved_for(session, order),
         "state": "scheduled",
         "carried_by": str(publication_id),
         "attempts": 0,
@@ -82,6 +90,15 @@ async def make(session: AsyncSession, publication_id: UUID, order: Order) -> Pub
     return await get(session, publication_id)
 
 
+async def _approved_for(session: AsyncSession, order: Order) -> list[str]:
+    """Who an e-mail is approved for; elsewhere that is fixed with the first attempt."""
+    if order.delivered_by not in senders.MAIL:
+        return []
+    await connections.refresh(session)
+    account = senders.named(order.delivered_by, order.account_id, order.account).account()
+    return list(account.recipients) if account is not None else []
+
+
 async def attempt(session: AsyncSession, publication_id: UUID) -> Publication | None:
     """Move a publication that is due to `attempting`; None when it is cancelled, over, or was moved to later.
 
@@ -94,6 +111,8 @@ async def attempt(session: AsyncSession, publication_id: UUID) -> Publication | 
     if row.state == "scheduled":
         if row.first_attempted_at is None:
             _address(row)
+        elif await _lost(session, row):
+            row.recipients = to_the_outbox(row)
         at = now()
         row.state, row.attempted_at, row.retry_at, row.orphaned_at = "attempting", at, None, None
         row.looks, row.look_at = 0, None
@@ -119,9 +138,22 @@ def sender_of(row: Publication) -> Sender:
 
 
 def _address(row: Publication) -> None:
-    """Fix who gets it, as of the first attempt: the account may have changed since the decision."""
+    """Fix who gets it: of e-mail those for whom it was approved, whoever its account names by now."""
     account = sender_of(row).account()
-    row.recipients = list(account.recipients) if account is not None else to_the_outbox(row)
+    if account is None:
+        row.recipients = to_the_outbox(row)
+    elif not row.recipients:
+        row.recipients = list(account.recipients)
+
+
+async def _lost(session: AsyncSession, row: Publication) -> bool:
+    """Whether its account is gone and nothing of it is out, or may be: then it goes to the outbox as a whole."""
+    if row.delivered_by == OUTBOX or sender_of(row).account() is not None:
+        return False
+    outcomes = await ledger.outcomes(session, row.id, row.recipients)
+    parts = [part for one in row.recipients for part in await ledger.posts(session, row.id, one)]
+    begun = {one.state for one in outcomes} | {one.state for one in parts}
+    return not begun & {"done", "unknown", "intended"}
 
 
 def to_the_outbox(row: Publication) -> list[str]:
@@ -129,7 +161,9 @@ def to_the_outbox(row: Publication) -> list[str]:
     outbox = senders.route(row.channel, only_outbox=True)
     row.delivered_by, row.note = (
         outbox.sender,
-        f"{row.account} is not connected where this was sent from: see the outbox.",
+        f"The settings do not send as {row.account} any more: see the outbox."
+        if row.delivered_by == senders.EMAIL
+        else f"{row.account} is not connected where this was sent from: see the outbox.",
     )
     return list(outbox.recipients)
 
@@ -225,8 +259,9 @@ async def _later(session: AsyncSession, row: Publication, outcomes: Sequence[Out
     row.state = "scheduled"
     row.retry_at = next_attempt(outcomes, now(), attempts=row.attempts, first=settings().publish_retry_seconds)
     row.said, row.unknown = so_far(outcomes), unknown(outcomes)
-    row.look_at = next_look(row.looks, now()) if row.unknown else None
-    remember_attempt(row, "not_sent", now())
+    row.look_at = recording.look_at(row)
+    done = any(one.state == "done" for one in outcomes)
+    remember_attempt(row, "unknown" if row.unknown else "partly" if done else "not_sent", now())
     await tell(session, row)
     return row
 
@@ -316,6 +351,8 @@ async def one(session: AsyncSession, publication_id: UUID) -> PublicationOut:
 
 
 async def _all(session: AsyncSession, rows: Sequence[Publication]) -> list[PublicationOut]:
+    if any(row.state == "scheduled" and row.delivered_by == senders.EMAIL for row in rows):
+        await connections.refresh(session)  # the settings may send as somebody else by now
     by_hand = [row.id for row in rows if by_word(row)]
     marks = await records.posted(session, by_hand) if by_hand else {}
     return [shown(row, marks.get(row.id)) for row in rows]
@@ -400,12 +437,19 @@ def _note(row: Publication) -> str | None:
     """What became of it, then why it went where it went and what that costs; what is not sent costs nothing."""
     if row.state == "cancelled" or (row.state == "refused" and row.said):
         return row.said
-    orphaned = row.state == "scheduled" and row.orphaned_at is not None
-    return sentences(row.said, _orphaned(row) if orphaned else row.note)
+    if row.state == "scheduled" and row.orphaned_at is not None:
+        return sentences(row.said, _orphaned(row))
+    if row.state == "scheduled" and row.delivered_by == senders.EMAIL and isinstance(sender_of(row), Gone):
+        told = f"The settings do not send as {row.account} any more: unless they do by then, this goes to the outbox."
+        return sentences(row.said, told)
+    return sentences(row.said, row.note)
 
 
 def _orphaned(row: Publication) -> str:
-    return f"{row.account} was disconnected: unless it is connected again by then, this goes to the outbox."
+    told = f"{row.account} was disconnected: unless it is connected again by then, this goes to the outbox"
+    return (
+        f"{told}." if row.first_attempted_at is None else f"{told}, or where some may have it stays unsent to the rest."
+    )
 
 
 def _actions(row: Publication, *, posted: bool) -> list[Action]:

@@ -14,6 +14,7 @@ from cofounder.flow.publish.errors import (
     AttemptOutdated,
     NothingToRetry,
     NothingToSettle,
+    RecipientReached,
     RecipientUnknown,
     TooLateToCancel,
 )
@@ -27,6 +28,8 @@ from cofounder.kit.ids import new_id
 from cofounder.ops import connections
 from cofounder.people.roles import Caller
 from cofounder.people.service import audit
+
+_SURELY = "Who surely did not get it gets it with: cofounder task TASK --retry, once the others are settled."
 
 
 async def cancel(session: AsyncSession, publication_id: UUID, *, by: Caller) -> PublicationOut:
@@ -92,7 +95,8 @@ async def resolve(
     the attempt that stood before the channel was looked at, for whoever names none. Of two who answer at once the first
     counts: the other is told so, unless both say the same.
 
-    Raises PublicationMissing, NothingToSettle, AnswerMisplaced, AttemptOutdated, RecipientUnknown, AddressElsewhere.
+    Raises PublicationMissing, NothingToSettle, AnswerMisplaced, AttemptOutdated, RecipientUnknown, RecipientReached,
+    AddressElsewhere.
     """
     row = await service.locked(session, publication_id)
     _fits(found, row)
@@ -117,9 +121,11 @@ async def resolve(
     there = _open(row, outcomes)
     if sent and found.recipients is None:  # who surely did not get it is spoken of only by name
         there = [one.recipient for one in outcomes if one.state == "unknown"]
-    meant = _meant(row, found, there)
+    meant = _meant(row, found, there, taken=[one.recipient for one in outcomes if one.state == "done"])
     if not meant and found.recipients is None:
         raise NothingToSettle("The channel was asked: it surely is not there.")
+    if found.send_again and not meant:
+        raise NothingToSettle("Of none of them it is unknown whether they have it.", hint=_SURELY)
     where = await addresses.receipt(session, row, found.url)
     if thread is not None and stand is not None:
         where = await threads.settle(session, row, thread, stand, where, by=by.who)
@@ -226,7 +232,8 @@ def _open(row: Publication, outcomes: Sequence[Outcome]) -> list[str]:
     return [one.recipient for one in outcomes if one.state in states]
 
 
-def _meant(row: Publication, found: Verdict, there: list[str]) -> list[str]:
+def _meant(row: Publication, found: Verdict, there: list[str], *, taken: list[str]) -> list[str]:
+    """Whom the answer is about. Raises RecipientUnknown, RecipientReached."""
     if found.recipients is None:
         return there
     by_address = {_address(one): one for one in row.recipients}
@@ -234,7 +241,10 @@ def _meant(row: Publication, found: Verdict, there: list[str]) -> list[str]:
     for place, given in enumerate(found.recipients):
         if _address(given) not in by_address:
             raise RecipientUnknown(f"{given!r} is none of its recipients.", field=f"recipients.{place}")
-        meant.append(by_address[_address(given)])
+        one = by_address[_address(given)]
+        if found.verdict == "not_sent" and one in taken:
+            raise RecipientReached(f"The message to {one} was taken.", field=f"recipients.{place}")
+        meant.append(one)
     return [one for one in meant if one in there]
 
 

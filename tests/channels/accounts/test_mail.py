@@ -266,6 +266,9 @@ async def test_a_change_keeps_what_is_left_out_and_sends_the_password_to_no_othe
         assert senders.route("email").recipients == ("cy@reader.example",)
         with pytest.raises((errors.WayUnfit, errors.AccountRefused)):
             await connected(other)
+        with pytest.raises(errors.WayUnfit) as told:
+            await connected(other, account_id=first.id)
+        assert (told.value.field, "post" in told.value.detail) == ("user", True)
         with pytest.raises(errors.WayUnfit):
             await connected(other, user="post")
         assert other.sign_ins == 0
@@ -274,6 +277,23 @@ async def test_a_change_keeps_what_is_left_out_and_sends_the_password_to_no_othe
         found = views.shown(moved).mail
         assert found is not None
         assert (found.recipients, found.reply_to) == ("cy@reader.example", None)
+
+
+async def test_an_account_whose_new_server_wants_no_user_forgets_the_one_it_had() -> None:
+    with Server(password=WORD) as one, Server() as two:
+        first = await connected(one, user="post", password=WORD)
+        moved = await connected(two, account_id=first.id, user="")
+        assert (moved.id, moved.address) == (first.id, f"127.0.0.1:{two.port}")
+        found = accounts.of("email")
+        assert found is not None
+        assert found.secret == {}
+
+
+@pytest.mark.parametrize("name", ["token", "admin_key", "client_id", "kind"])
+async def test_what_a_mail_server_has_no_use_for_is_refused_by_its_name(name: str) -> None:
+    with Server() as server, pytest.raises(errors.WayUnfit) as told:
+        await connected(server, **{name: "person" if name == "kind" else "anything"})
+    assert told.value.field == name
 
 
 async def test_one_sender_at_two_servers_is_two_accounts_each_sent_by_its_own(engine_running: Database) -> None:

@@ -151,12 +151,16 @@ function linked(text: string): ReactNode[] {
     );
 }
 
+/** The From line; of a sender that is offered no more the address, which is its account's name. */
+const sentAs = ({ sent_as, account }: Variant["delivery"]) =>
+  sent_as?.[account] ?? (account.includes("@") ? account : undefined);
+
 function Email({ variant, text, company }: { variant: Variant; text: string; company: string }) {
   return (
     <>
       <dl className={styles.mail}>
         <dt>From</dt>
-        <dd>{variant.delivery.sent_as?.[variant.delivery.account] ?? (company || "Your company")}</dd>
+        <dd>{sentAs(variant.delivery) ?? (company || "Your company")}</dd>
         <dt>Subject</dt>
         <dd>
           <b>{variant.subject ?? "–"}</b>

@@ -65,7 +65,8 @@ function bodyOf(way: Way, fields: Field[], typed: Typed, again?: Account) {
   const expires = ends ? { expires_at: `${ends}T00:00:00Z` } : {};
   if (way !== "mail_server") return { ...said, ...expires };
   const changed = again ? { account_id: again.account_id, ...(said.reply_to ? {} : { reply_to: "" }) } : {};
-  return { ...said, starttls: !typed.open, ...changed };
+  const without = typed.without && !said.user ? { user: "" } : {}; // the new server wants none
+  return { ...said, ...without, starttls: !typed.open, ...changed };
 }
 
 export function Connect({ channel, again, close }: Props) {
@@ -183,6 +184,14 @@ export function Connect({ channel, again, close }: Props) {
               />
             );
           })}
+          {way === "mail_server" && again && (acts.problem?.of("user") || typed.without) && (
+            <Checkbox
+              label="This server wants no user"
+              description="The user and password that were kept are forgotten."
+              checked={!!typed.without}
+              onChange={(event) => set("without", event.currentTarget.checked ? "without" : "")}
+            />
+          )}
           {way === "mail_server" && (
             <Checkbox
               label="Encrypt the line (STARTTLS)"

@@ -20,7 +20,7 @@ import { ByHand } from "./ByHand";
 import styles from "./Content.module.css";
 import { Descent, variantOf } from "./Descent";
 import { Effect } from "./Effect";
-import type { Detail } from "./effect";
+import { type Detail, unknownTo } from "./effect";
 import { Measured } from "./Measured";
 import { Posts } from "./Posts";
 import { accountOf, byChannel, gist, outSince, standing, standsAt } from "./reading";
@@ -63,6 +63,7 @@ function Whole({ one }: { one: Detail }) {
                   attempt={one.attempt}
                   attempted={one.attempted_at}
                   posts={one.deliveries[0]?.posts}
+                  asked={unknownTo(one)}
                 />
               </div>
             </Panel>
@@ -208,6 +209,7 @@ function Place({ one, told }: { one: Detail; told?: string | null }) {
   const account = accountOf(one);
   const by = one.delivered_by === one.account ? account : `${channelName(one.delivered_by)}, ${account}`;
   const stands = standsAt(one);
+  const mailed = one.channel === "email" && one.delivered_by !== "outbox" && one.recipients > 0;
   return (
     <Facts
       rows={[
@@ -215,7 +217,7 @@ function Place({ one, told }: { one: Detail; told?: string | null }) {
         ["Stands at", stands && <Where key="where" url={stands} />],
         ["From the file", one.posted && one.url && <Where key="file" url={one.url} />],
         ["Due", one.scheduled_at && when(one.scheduled_at)],
-        ["Recipients", one.channel === "email" && counted(one.recipients, "address", "addresses")],
+        ["Recipients", mailed && counted(one.recipients, "address", "addresses")],
         ["Not reached", one.channel === "email" && !!one.unsent && counted(one.unsent, "address", "addresses")],
         ["Not known", one.channel === "email" && !!one.unknown && counted(one.unknown, "address", "addresses")],
         ["Note", one.note !== told && one.note],

@@ -14,10 +14,19 @@ export function localTime(time: string | null | undefined): string {
 }
 
 type Posts = Schemas["ThreadPostOut"][];
-type Given = { id: string; attempt: string; attempted: string | null; posts?: Posts; onDone?: () => void };
+type Given = {
+  id: string;
+  attempt: string;
+  attempted: string | null;
+  posts?: Posts;
+  /** The addresses of which nobody knows; of several an answer may be about some. */
+  asked?: string[];
+  onDone?: () => void;
+};
 
-export function Settle({ id, attempt, attempted, posts = [], onDone }: Given) {
-  const [seen] = useState(attempt); // the answer is about the one that was looked at
+export function Settle({ id, attempt, attempted, posts = [], asked = [], onDone }: Given) {
+  const [looked, setLooked] = useState<string | null>(attempt); // the answer is about the one that was looked at
+  const seen = looked ?? attempt;
   const [side, setSide] = useState<"sent" | "not_sent" | null>(null);
   const may = useMay("approver");
   if (!may) return <p className={`quiet ${styles.buttons}`}>An approver can answer.</p>;
@@ -29,16 +38,43 @@ export function Settle({ id, attempt, attempted, posts = [], onDone }: Given) {
       </div>
     );
   const back = () => setSide(null);
-  return side === "sent" ? (
-    <There id={id} attempt={seen} attempted={attempted} posts={posts} back={back} onDone={onDone} />
-  ) : (
-    <NotThere id={id} attempt={seen} back={back} onDone={onDone} />
-  );
+  const done = () => {
+    setSide(null); // of several others may be left to answer, about the attempt that stands by then
+    setLooked(null);
+    onDone?.();
+  };
+  const part = { id, attempt: seen, among: asked, back, onDone: done };
+  return side === "sent" ? <There {...part} attempted={attempted} posts={posts} /> : <NotThere {...part} />;
 }
 
-type Part = { id: string; attempt: string; back: () => void; onDone?: () => void };
+type Part = { id: string; attempt: string; among: string[]; back: () => void; onDone?: () => void };
 
-function There({ id, attempt, attempted, posts, back, onDone }: Part & { attempted: string | null; posts: Posts }) {
+/** Which of several addresses the answer is about; undefined: all that are unknown. */
+function useWho(among: string[], label: string) {
+  const [left, setLeft] = useState<string[]>([]);
+  const who = among.filter((one) => !left.includes(one));
+  const toggle = (one: string) => setLeft(left.includes(one) ? left.filter((each) => each !== one) : [...left, one]);
+  const boxes = among.length > 1 && (
+    <fieldset className={styles.who}>
+      <legend>{label}</legend>
+      {among.map((one) => (
+        <Checkbox key={one} label={one} checked={who.includes(one)} onChange={() => toggle(one)} />
+      ))}
+    </fieldset>
+  );
+  const recipients = among.length > 1 && left.length > 0 ? who : undefined;
+  return { boxes, recipients, nobody: among.length > 0 && who.length === 0 };
+}
+
+function There({
+  id,
+  attempt,
+  among,
+  attempted,
+  posts,
+  back,
+  onDone,
+}: Part & { attempted: string | null; posts: Posts }) {
   const surely = posts.filter((each) => each.state === "sent").length;
   const asked = posts.some((each) => each.state === "waiting" || each.state === "not_sent");
   const [stand, setStand] = useState(String(surely + 1)); // the one in doubt
@@ -47,16 +83,18 @@ function There({ id, attempt, attempted, posts, back, onDone }: Part & { attempt
   const [url, setUrl] = useState("");
   const [at, setAt] = useState(localTime(attempted));
   const { busy, problem, settle } = useActs(id);
+  const { boxes, recipients, nobody } = useWho(among, "Who has it?");
   const send = async (event: FormEvent) => {
     event.preventDefault();
     // a time that was left as it is counts to the second, as the server knows it
     const time = at && at !== localTime(attempted) ? new Date(at).toISOString() : undefined;
     const count = asked ? { posts: Number(stand), send_again: partly && again } : { send_again: false };
-    if (await settle({ verdict: "sent", attempt, url: url.trim() || undefined, published_at: time, ...count }))
-      onDone?.();
+    const where = { url: url.trim() || undefined, published_at: time };
+    if (await settle({ verdict: "sent", attempt, recipients, ...where, ...count })) onDone?.();
   };
   return (
     <form className={styles.answer} onSubmit={(event) => void send(event)}>
+      {boxes}
       {asked && (
         <NativeSelect
           label="Posts that are there"
@@ -98,8 +136,8 @@ function There({ id, attempt, attempted, posts, back, onDone }: Part & { attempt
       />
       <Said problem={problem} known={["posts", "url", "published_at"]} />
       <div className="row">
-        <Button type="submit" variant="filled" loading={busy === "settle"}>
-          {partly ? (again ? "Send the others" : "So many are there") : "It is there"}
+        <Button type="submit" variant="filled" loading={busy === "settle"} disabled={nobody}>
+          {recipients ? "These have it" : partly ? (again ? "Send the others" : "So many are there") : "It is there"}
         </Button>
         <Button onClick={back}>Back</Button>
       </div>
@@ -107,24 +145,30 @@ function There({ id, attempt, attempted, posts, back, onDone }: Part & { attempt
   );
 }
 
-function NotThere({ id, attempt, back, onDone }: Part) {
+function NotThere({ id, attempt, among, back, onDone }: Part) {
   const [again, setAgain] = useState(false);
+  const { boxes, recipients, nobody } = useWho(among, "Who does not have it?");
   const { busy, problem, settle } = useActs(id);
   const send = async (event: FormEvent) => {
     event.preventDefault();
-    if (await settle({ verdict: "not_sent", attempt, send_again: again })) onDone?.();
+    if (await settle({ verdict: "not_sent", attempt, recipients, send_again: again })) onDone?.();
   };
   return (
     <form className={styles.answer} onSubmit={(event) => void send(event)}>
+      {boxes}
       <Checkbox
         label="Send it again now"
-        description="The same text, under the decision that stands. Be sure that it is not out."
+        description={
+          among.length > 1
+            ? "To those who are ticked, under the decision that stands. Be sure that they do not have it."
+            : "The same text, under the decision that stands. Be sure that it is not out."
+        }
         checked={again}
         onChange={(event) => setAgain(event.currentTarget.checked)}
       />
       <Said problem={problem} known={[]} />
       <div className="row">
-        <Button type="submit" variant="filled" loading={busy === "settle"}>
+        <Button type="submit" variant="filled" loading={busy === "settle"} disabled={nobody}>
           {again ? "It is not there, send again" : "It is not there"}
         </Button>
         <Button onClick={back}>Back</Button>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Detail, moments } from "./effect";
+import { type Detail, moments, unknownTo } from "./effect";
 import { standing } from "./reading";
 
 const ONE = {
@@ -41,9 +41,39 @@ test("what waits says when it goes out, or is tried again", () => {
 });
 
 test("of several addresses it says how many were reached", () => {
-  const sent = { state: "sent" };
-  const mail = { ...ONE, channel: "email", deliveries: [sent, sent, { state: "refused" }] } as unknown as Detail;
+  const sent = { state: "sent", begun_at: ONE.attempted_at };
+  const refused = { state: "refused", begun_at: ONE.attempted_at };
+  const mail = { ...ONE, channel: "email", deliveries: [sent, sent, refused] } as unknown as Detail;
   expect(moments(mail)[0]?.more).toBe("2 of 3 addresses");
+});
+
+test("a try says how many it reached itself, and what an earlier one did is not called unsent", () => {
+  const earlier = { state: "sent", begun_at: "2026-11-02T08:00:01Z" };
+  const now = { state: "sent", begun_at: ONE.attempted_at };
+  const history = [
+    {
+      at: "2026-11-02T08:00:02Z",
+      begun_at: "2026-11-02T08:00:01Z",
+      attempt: 1,
+      state: "partly",
+      said: "Sent to 2 of 3",
+    },
+    { at: ONE.finished_at, begun_at: ONE.attempted_at, attempt: 2, state: "published", said: null },
+  ];
+  const mail = { ...ONE, channel: "email", deliveries: [earlier, earlier, now], history } as unknown as Detail;
+  expect(moments(mail).map((each) => [each.text, each.more])).toEqual([
+    ["Handed over", undefined],
+    ["Sent to some", "Sent to 2 of 3"],
+    ["Handed over, try 2", "1 of 1 address"],
+    ["Published", undefined],
+  ]);
+});
+
+test("asked about are the addresses of which nobody knows, and no others", () => {
+  const of = (state: string, recipient: string | null) => ({ state, recipient }) as Detail["deliveries"][number];
+  const deliveries = [of("sent", "ann@x.example"), of("unknown", "bob@x.example"), of("refused", "cy@x.example")];
+  expect(unknownTo({ deliveries })).toEqual(["bob@x.example"]);
+  expect(unknownTo({ deliveries: [of("unknown", null)] })).toEqual([]);
 });
 
 test("earlier tries keep what was said of them", () => {

@@ -13,8 +13,13 @@ const ENDED: Record<Detail["history"][number]["state"], string> = {
   published: "Published",
   refused: "Refused",
   not_sent: "Not sent",
+  partly: "Sent to some",
   unknown: "Nobody knows whether it was sent",
 };
+
+/** The addresses of which nobody knows whether they have it. */
+export const unknownTo = (one: Pick<Detail, "deliveries">): string[] =>
+  one.deliveries.flatMap((each) => (each.state === "unknown" && each.recipient ? [each.recipient] : []));
 
 /** Oldest first; what is still to come stands at the end with its time. */
 export function moments(one: Detail, decision?: Decision | null): Moment[] {
@@ -31,7 +36,11 @@ export function moments(one: Detail, decision?: Decision | null): Moment[] {
   for (const each of one.history) {
     if (each.at === one.finished_at) continue; // how it stands, told below
     const found = each.by ? `${each.sent_again ? "Sent again by" : "Looked at by"} ${each.by}` : ENDED[each.state];
-    const look = each.by ? "done" : each.state === "not_sent" ? "failed" : lookOf(each.state);
+    const look = each.by
+      ? "done"
+      : each.state === "not_sent" || each.state === "partly"
+        ? "failed"
+        : lookOf(each.state);
     push(each.at, look, `${found}${each.by ? "" : nth(each.attempt)}`, each.said);
   }
   const word = standing({ ...one, posted: null }) ?? WORDS[one.state] ?? capital(spoken(one.state));
@@ -72,10 +81,12 @@ function foundOut(one: Detail): string | null {
   return last && (later || one.deliveries.length === 1) ? last.said : null;
 }
 
-/** What one line said, or how many of several were reached. */
+/** What one line said, or how many were reached of those that this try was for. */
 function said(one: Detail): string | null {
   if (one.deliveries.length < 2) return one.deliveries[0]?.said ?? null;
-  const sent = one.deliveries.filter((each) => each.state === "sent").length;
+  const since = Date.parse(one.attempted_at ?? "");
+  const tried = one.deliveries.filter((each) => each.begun_at && Date.parse(each.begun_at) >= since);
+  const sent = tried.filter((each) => each.state === "sent").length;
   const [noun, many] = one.channel === "email" ? ["address", "addresses"] : ["part", "parts"];
-  return `${sent} of ${counted(one.deliveries.length, noun, many)}`;
+  return tried.length > 0 ? `${sent} of ${counted(tried.length, noun, many)}` : null;
 }
