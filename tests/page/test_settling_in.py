@@ -85,8 +85,12 @@ async def test_a_plan_is_read_and_changed_before_it_runs_and_wishes_go_with_the_
     await page.get_by_role("combobox", name="Channels").click()
     await page.get_by_role("option", name="LinkedIn").click()
     await page.keyboard.press("Escape")
-    await page.get_by_label("Figures to use").fill("revenue_monthly = 150,000\nprevious_month_revenue = 125,000")
+    figures = page.get_by_label("Figures to use")
+    await figures.fill("revenue_monthly = 150.000\nconversion_rate = 0.5%\nprevious_month_revenue = 125,000")
     await page.get_by_label("Show me the plan first").check(force=True)
+    await page.get_by_role("button", name="Ask", exact=True).click()
+    await expect(page.get_by_text("which may mean 150000 or 150")).to_be_visible()
+    await figures.fill("revenue_monthly = 150,000\nconversion_rate = 0.5%\nprevious_month_revenue = 125,000")
     await page.get_by_role("button", name="Ask", exact=True).click()
     await page.wait_for_url("**/orchestrator/tasks/*")
     task = page.url.rsplit("/", 1)[-1]
@@ -109,6 +113,7 @@ async def test_a_plan_is_read_and_changed_before_it_runs_and_wishes_go_with_the_
             )
         ).one()
     assert row.business_metrics["revenue_monthly"] == 150_000
+    assert row.business_metrics["conversion_rate"] == 0.005
     assert row.preferences["channels"] == ["linkedin"]
 
 
