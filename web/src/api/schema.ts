@@ -3922,7 +3922,8 @@ export interface paths {
          * Export dataset
          * @description A version, or whatever a filter lets through now, as a file in any format.
          *
-         *     Personal data stays out of what a filter lets through, unless an admin says `redact` false, which the audit log keeps.
+         *     Personal data stays out of what a filter lets through, unless an admin says `redact` false, which the audit log keeps;
+         *     a version that keeps it is an admin's alone, and so is the file of it.
          *     X-Examples says how many examples fit a filter, X-Examples-Used how many of them are in the file (up to 100,000 that fit).
          */
         post: operations["export_dataset"];
@@ -3972,6 +3973,8 @@ export interface paths {
         /**
          * Preview dataset
          * @description Lines of a version exactly as they would leave; Parquet is shown as CSV.
+         *
+         *     Of a version that keeps personal data an admin alone sees them so; others see placeholders, and `redacted` is true.
          */
         get: operations["preview_dataset"];
         put?: never;
@@ -4032,6 +4035,8 @@ export interface paths {
         /**
          * Download dataset
          * @description A version as a file, whole or one part of it; the same bytes every time, whatever became of its examples.
+         *
+         *     One that keeps personal data is an admin's alone, and the audit log keeps who took it.
          */
         get: operations["download_dataset"];
         put?: never;
@@ -4196,7 +4201,7 @@ export interface paths {
          * @description Start a job. The same dataset and settings are one job: 200 and `repeated` true where it existed already.
          *
          *     Key, base model and lines are checked first. Where it may cost more than cost_limit_usd, or its price is not known,
-         *     it waits for an approver.
+         *     it waits for an approver. Only an admin trains on a version that keeps personal data.
          */
         post: operations["start_fine_tuning"];
         delete?: never;
@@ -5001,7 +5006,7 @@ export interface components {
             address?: string | null;
             /**
              * User
-             * @description WordPress, e-mail: the user's name.
+             * @description WordPress, e-mail: the user's name. Empty: the mail server wants none, where it is another by now.
              */
             user?: string | null;
             /**
@@ -5751,7 +5756,9 @@ export interface components {
         };
         /**
          * AttemptOut
-         * @description An attempt that ended, or what a person found about it. `state`: not_sent where it is tried again by itself.
+         * @description An attempt that ended, or what a person found about it.
+         *
+         *     `state`: not_sent, or partly where some recipients have it, where it is tried again by itself.
          */
         AttemptOut: {
             /**
@@ -5773,7 +5780,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "published" | "refused" | "not_sent" | "unknown";
+            state: "published" | "refused" | "not_sent" | "partly" | "unknown";
             /** Said */
             said: string | null;
             /**
@@ -7667,9 +7674,11 @@ export interface components {
              */
             role?: "planner" | "writer" | "judge";
             filters?: components["schemas"]["Filter"];
+            /** @description Left out: that of the name's version before, where there is one */
             split?: components["schemas"]["SplitIn"];
             /**
              * Seed
+             * @description Left out: that of the name's version before, where there is one
              * @default 0
              */
             seed?: number;
@@ -7690,7 +7699,7 @@ export interface components {
             system_prompt?: string | null;
             /**
              * Answer
-             * @description Of a planner: the whole plan, or only what is read in the request, which a small model can learn
+             * @description Of a planner: the whole plan, or only what is read in the request, which a small model can learn. Left out: that of the name's version before, where there is one
              * @default plan
              * @enum {string}
              */
@@ -9173,9 +9182,11 @@ export interface components {
          * Filter
          * @description Which examples. Each field narrows. Bounds are inclusive; scores 0-1, money in US dollars, times those of the request.
          *
-         *     Examples tagged development, test or exclude are out unless `include_tags` asks for that tag; the sample company's
-         *     are out unless `include_sample`; archived ones are out unless `archived` is true (only these) or null (both). An
-         *     example that has no score lies in no range of scores, and one whose cost is not known in no range of costs.
+         *     Examples tagged development, test or exclude are out unless `include_tags` asks for that tag; exclude weighs more, so
+         *     who asks for test or development gets those of both, and who asks for exclude gets all that have it. `include_hidden`
+         *     lets in all three. The sample company's are out unless `include_sample`; archived ones are out unless `archived` is
+         *     true (only these) or null (both). An example that has no score lies in no range of scores, and one whose cost is not
+         *     known in no range of costs.
          */
         Filter: {
             /**
@@ -9287,6 +9298,12 @@ export interface components {
              * @default false
              */
             include_sample?: boolean;
+            /**
+             * Include Hidden
+             * @description Those tagged development, test or exclude too
+             * @default false
+             */
+            include_hidden?: boolean;
             /**
              * Limit
              * @description Of what the rest lets through the newest so many, by the time of the request
@@ -9407,6 +9424,12 @@ export interface components {
              * @default false
              */
             include_sample?: boolean;
+            /**
+             * Include Hidden
+             * @description Those tagged development, test or exclude too
+             * @default false
+             */
+            include_hidden?: boolean;
             /**
              * Limit
              * @description Entries of a page; 50 when nothing is said
@@ -16351,7 +16374,7 @@ export interface components {
             high: number;
             /**
              * Clear
-             * @description The interval leaves 1 out
+             * @description The interval leaves 1 out, rounded to a hundredth too
              */
             clear: boolean;
         };
@@ -17578,6 +17601,11 @@ export interface components {
             offset: number;
             /** Items */
             items: components["schemas"]["PreviewLine"][];
+            /**
+             * Redacted
+             * @description The version keeps personal data, which is an admin's: these lines have placeholders in its place
+             */
+            redacted: boolean;
         };
         /** Envelope[PreviewOut] */
         cofounder__kit__http__Envelope_PreviewOut___1: {
@@ -24065,7 +24093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit.; This does not go with the verdict.; The publication has no such recipient.; This is no address of the post. */
+            /** @description Some fields do not fit.; This does not go with the verdict.; The publication has no such recipient.; Of this recipient it is known: the message was taken.; This is no address of the post. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -29152,6 +29180,8 @@ export interface operations {
                 zone?: string;
                 /** @description By any of its names: twitter is x. */
                 channel?: string | null;
+                /** @description How far back; 36500 is all there is */
+                days?: number;
             };
             header?: never;
             path?: never;
@@ -32959,6 +32989,7 @@ export interface operations {
                 /** @description true, false or both */
                 archived?: string | null;
                 include_sample?: boolean | null;
+                include_hidden?: boolean | null;
             };
             header?: never;
             path?: never;
@@ -33194,6 +33225,7 @@ export interface operations {
                 /** @description true, false or both */
                 archived?: string | null;
                 include_sample?: boolean | null;
+                include_hidden?: boolean | null;
             };
             header?: never;
             path?: never;
@@ -35890,7 +35922,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Your role does not allow this. */
+            /** @description Your role does not allow this.; Only an admin lets personal data out. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -36665,7 +36697,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Your role does not allow this. */
+            /** @description Your role does not allow this.; Only an admin lets personal data out. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -37511,7 +37543,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Your role does not allow this. */
+            /** @description Your role does not allow this.; Only an admin lets personal data out. */
             403: {
                 headers: {
                     [name: string]: unknown;
