@@ -244,6 +244,34 @@ async def test_a_saved_filter_keeps_its_limit_until_it_is_taken_away(olga: Visit
     await expect(using).to_contain_text("Using 25 of 25 examples")
 
 
+async def test_a_saved_filter_of_the_house_is_forgotten_only_after_a_question_and_many_fit_a_phone(
+    olga: Visitor, house: House
+) -> None:
+    kept = "/api/orchestrator/training/filters"
+    for number in range(25):
+        asked = {"name": f"{'long' * 12} {number:02}", "filter": {"date_after": "2026-01-05T10:00:00Z"}}
+        assert (await house.operator.post(kept, json=asked)).is_success
+    page = olga.page
+    await page.set_viewport_size({"width": 360, "height": 800})
+    await page.goto("/training?since=2026-01-05T10:00:00Z")
+    await page.get_by_role("button", name="Filter, narrowed").click()
+    await expect(page.get_by_text("From 10:00 UTC of that day on")).to_be_visible()
+    await page.get_by_role("button", name="Saved").click()
+    await expect(page.get_by_role("menuitem").first).to_have_text("Save this filter")
+    box = await page.get_by_role("menu").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+    assert box["height"] < 500
+    await page.get_by_role("menuitem", name="Forget").first.click()
+    question = page.get_by_role("dialog", name="Forget this filter?")
+    await expect(question).to_contain_text("UTC")
+    assert (await house.operator.get(kept)).json()["data"]["total"] == 25
+    await question.get_by_role("button", name="Forget it").click()
+    await expect(question).to_be_hidden()
+    assert (await house.operator.get(kept)).json()["data"]["total"] == 24
+
+
 async def test_where_archived_ones_are_shown_too_they_can_be_restored(olga: Visitor, house: House) -> None:
     await house.operator.post("/api/orchestrator/training/data/archive", json={"filter": {"quality_max": 0.75}})
     page = olga.page

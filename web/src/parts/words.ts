@@ -13,6 +13,16 @@ const zoned = new Intl.DateTimeFormat(locale, {
   timeZoneName: "short",
 });
 const dated = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+const datedUtc = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+const zonedUtc = new Intl.DateTimeFormat(locale, {
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+  timeZone: "UTC",
+  timeZoneName: "short",
+});
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
 
 export const NONE = "–";
@@ -124,6 +134,9 @@ export const when = (time: string | Date | null | undefined) => (time ? absolute
 /** A time that decides something, with the zone of the clocks that it is told by: "Nov 25, 2026, 2:30 PM CET". */
 export const whenZoned = (time: string | Date | null | undefined) => (time ? zoned.format(new Date(time)) : NONE);
 export const day = (time: string | Date | null | undefined) => (time ? dated.format(new Date(time)) : NONE);
+/** A day of UTC, whatever clock the reader has. */
+export const dayUtc = (time: string | Date) => datedUtc.format(new Date(time));
+export const whenUtc = (time: string | Date) => zonedUtc.format(new Date(time));
 export const atClock = (time: string | Date | null | undefined) => (time ? clock.format(new Date(time)) : NONE);
 
 /** "1 task", "3 tasks". */

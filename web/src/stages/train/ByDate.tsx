@@ -2,6 +2,7 @@
 import { Button, NumberInput, Popover, TextInput } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
 import type { useChanges } from "./acting";
+import { dayField } from "./filter";
 
 type Acts = ReturnType<typeof useChanges>;
 const today = () => new Date().toISOString().slice(0, 10);
@@ -13,8 +14,8 @@ export function ByDate({ acts, since, until }: { acts: Acts; since?: string; unt
   const [tag, setTag] = useState("development");
   const open = (on: boolean) => {
     if (on) {
-      setFrom(since?.slice(0, 10) ?? "");
-      setDay(until?.slice(0, 10) ?? today());
+      setFrom(dayField(since).day);
+      setDay(dayField(until).day || today());
     }
     setOpened(on);
   };

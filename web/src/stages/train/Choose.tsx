@@ -16,7 +16,18 @@ import { trainingChoices, trainingSums } from "../../api/queries";
 import { Panel } from "../../parts/Panel";
 import { SearchField } from "../../parts/SearchField";
 import { capital, channelName, score, spoken } from "../../parts/words";
-import { backwards, ends, filterOf, type Go, listed, narrowed, nothing, type Search, theNewest } from "./filter";
+import {
+  backwards,
+  dayField,
+  ends,
+  filterOf,
+  type Go,
+  listed,
+  narrowed,
+  nothing,
+  type Search,
+  theNewest,
+} from "./filter";
 import { DECIDED } from "./formats";
 import { Saved } from "./Saved";
 import { Spread } from "./Sums";
@@ -106,23 +117,7 @@ export function Choose({ search, set, found }: { search: Search; set: Go; found?
           onChange={(value) => set({ intent: listed(value) })}
           clearable
         />
-        <div className={styles.pair}>
-          <TextInput
-            type="date"
-            label="From"
-            value={search.since?.slice(0, 10) ?? ""}
-            max={search.until?.slice(0, 10)}
-            onChange={(event) => set({ since: event.currentTarget.value || undefined })}
-          />
-          <TextInput
-            type="date"
-            label="To"
-            value={search.until?.slice(0, 10) ?? ""}
-            min={search.since?.slice(0, 10)}
-            error={wrong?.upper === "until" && wrong.says}
-            onChange={(event) => set({ until: event.currentTarget.value || undefined })}
-          />
-        </div>
+        <Days search={search} set={set} />
         <Switch
           label="Success"
           name="success"
@@ -176,6 +171,16 @@ export function Choose({ search, set, found }: { search: Search; set: Go; found?
           ]}
         />
         <Switch
+          label="Tests and excluded"
+          name="hidden"
+          search={search}
+          set={set}
+          data={[
+            ["", "Without"],
+            ["yes", "With"],
+          ]}
+        />
+        <Switch
           label="Sample company"
           name="sample"
           search={search}
@@ -206,6 +211,44 @@ function Switch({ label, name, search, set, data }: SwitchProps) {
     </div>
   );
 }
+
+/** From a day to a day, both of UTC; a bound that is no whole day says its time. */
+function Days({ search, set }: { search: Search; set: Go }) {
+  const wrong = backwards(search);
+  const from = dayField(search.since);
+  const to = dayField(search.until);
+  return (
+    <div>
+      <div className={styles.pair}>
+        <TextInput
+          type="date"
+          label="From (UTC)"
+          inputWrapperOrder={["label", "input", "description", "error"]}
+          description={from.at && `From ${from.at} UTC of that day on`}
+          value={from.day}
+          max={to.day || undefined}
+          onChange={(event) => set({ since: event.currentTarget.value || undefined })}
+        />
+        <TextInput
+          type="date"
+          label="To (UTC)"
+          inputWrapperOrder={["label", "input", "description", "error"]}
+          description={to.at && `Up to ${to.at} UTC of that day`}
+          value={to.day}
+          min={from.day || undefined}
+          error={wrong?.upper === "until" && wrong.says}
+          onChange={(event) => set({ until: event.currentTarget.value || undefined })}
+        />
+      </div>
+      {(from.day || to.day) && elsewhere() && (
+        <p className="quiet">These are days of UTC; each example tells its day by your own clock.</p>
+      )}
+    </div>
+  );
+}
+
+/** Whether this reader's clock is another than UTC's. */
+const elsewhere = () => new Date().getTimezoneOffset() !== 0;
 
 /** What a run may have cost, in dollars; said when the field is left or Enter is pressed. */
 function Costs({ search, set }: { search: Search; set: Go }) {

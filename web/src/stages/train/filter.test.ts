@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { backwards, ends, filterOf, listed, narrowed, searchOf, taken, toldFilter } from "./filter";
+import { afterEach, expect, test, vi } from "vitest";
+import { backwards, dayField, ends, filterOf, listed, narrowed, searchOf, taken, toldFilter } from "./filter";
 
 test("a filter survives the way through the address", () => {
   const search = {
@@ -24,6 +24,13 @@ test("a filter survives the way through the address", () => {
     include_sample: true,
   });
   expect(filterOf(searchOf({ ...filter }))).toEqual(filter);
+});
+
+test("what nobody sees unasked is asked for in the address", () => {
+  const filter = { include_hidden: true, archived: null, text: "anna" };
+  expect(searchOf(filter)).toMatchObject({ hidden: "yes", archived: "with" });
+  expect(filterOf(searchOf(filter))).toEqual(filter);
+  expect(toldFilter(filter)).toContain("tests, development and excluded ones too");
 });
 
 test("costs, failures and what is archived too are said in the address", () => {
@@ -93,6 +100,32 @@ test("a kept filter is told in words", () => {
       limit: 5,
     }),
   ).toMatch(/^Intent write post; up to .*2026.*; failed; the newest 5$/);
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.resetModules();
+});
+
+test.each(["UTC", "Pacific/Auckland", "Pacific/Honolulu"])(
+  "days of a filter are days of UTC in %s too",
+  async (zone) => {
+    vi.stubEnv("TZ", zone);
+    vi.resetModules();
+    const { toldFilter: told } = await import("./filter");
+    expect(new Intl.DateTimeFormat().resolvedOptions().timeZone).toBe(zone);
+    const whole = { date_after: "2026-06-10T00:00:00Z", date_before: "2026-06-10T23:59:59.999999Z" };
+    expect(told(whole)).toBe("From Jun 10, 2026 (UTC); up to Jun 10, 2026 (UTC)");
+    expect(told({ date_after: "2026-06-10T10:00:00Z" })).toMatch(/^From Jun 10, 2026, 10:00\sAM UTC$/);
+  },
+);
+
+test("a bound that is no whole day says its time beside the field of its day", () => {
+  expect(dayField(undefined)).toEqual({ day: "" });
+  expect(dayField("2026-06-10")).toEqual({ day: "2026-06-10" });
+  expect(dayField("2026-06-10T10:00:00Z")).toEqual({ day: "2026-06-10", at: "10:00" });
+  expect(dayField("2026-06-10T10:00:07+12:00")).toEqual({ day: "2026-06-09", at: "22:00:07" });
+  expect(dayField("someday")).toEqual({ day: "" });
 });
 
 test("before a dataset is made it is told what its role takes, not what the filter finds", () => {

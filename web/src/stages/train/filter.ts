@@ -1,7 +1,7 @@
 /** A filter as the address of the page says it: one word a field, lists by commas, only what narrows. */
 import type { Schemas } from "../../api/client";
 import type { TrainingFilter } from "../../api/queries";
-import { capital, channelName, counted, day, spoken, visible, when, whole } from "../../parts/words";
+import { capital, channelName, counted, dayUtc, spoken, visible, whenUtc, whole } from "../../parts/words";
 import { DECIDED } from "./formats";
 
 export type Search = Record<string, string | undefined>;
@@ -55,6 +55,7 @@ export const NARROWS = [
   "legacy",
   "archived",
   "sample",
+  "hidden",
   "newest",
 ] as const;
 
@@ -83,7 +84,16 @@ export function backwards(search: Search): Backwards | undefined {
 const BOUND: Record<string, string> = { min: "quality_min", max: "quality_max", least: "cost_min", most: "cost_max" };
 const DAY = 24 * 60 * 60 * 1000;
 /** A day alone counts to its end. */
-const endOf = (time: string) => Date.parse(time) + (/^\d{4}-\d\d-\d\d$/.test(time) ? DAY - 1 : 0);
+const endOf = (time: string) => Date.parse(time) + (ALONE.test(time) ? DAY - 1 : 0);
+const ALONE = /^\d{4}-\d\d-\d\d$/;
+
+/** A bound of the address as a field for days has it, in UTC, and the time of day where it is no whole day. */
+export function dayField(time: string | undefined): { day: string; at?: string } {
+  const moment = time ? new Date(time) : undefined;
+  if (!time || !moment || Number.isNaN(moment.getTime())) return { day: "" };
+  const said = moment.toISOString();
+  return ALONE.test(time) ? { day: time } : { day: said.slice(0, 10), at: said.slice(11, 19).replace(/:00$/, "") };
+}
 
 export function filterOf(search: Search): TrainingFilter {
   const filter: Record<string, unknown> = {
@@ -108,6 +118,7 @@ export function filterOf(search: Search): TrainingFilter {
     is_legacy: yesOrNo(search.legacy),
     archived: search.archived === "only" ? true : search.archived === "with" ? null : undefined,
     include_sample: search.sample === "yes" ? true : undefined,
+    include_hidden: search.hidden === "yes" ? true : undefined,
     limit: many(search.newest),
   };
   for (const [name, value] of Object.entries(filter))
@@ -142,6 +153,7 @@ export function searchOf(filter: Record<string, unknown>): Search {
     legacy: said("is_legacy"),
     archived: filter.archived === true ? "only" : filter.archived === null ? "with" : undefined,
     sample: filter.include_sample === true ? "yes" : undefined,
+    hidden: filter.include_hidden === true ? "yes" : undefined,
     newest: text("limit"),
   };
 }
@@ -168,9 +180,10 @@ const names = (value: unknown, shown: (name: string) => string, last: string) =>
   (value as string[]).map(shown).join(last);
 const only = (value: unknown, yes: string, no: string | undefined) =>
   value === true ? yes : value === false ? no : undefined;
+/** Days of a filter are days of UTC wherever they are read: by the reader's clock another day would be told. */
 const edge = (value: unknown, end: string) => {
   const time = dayOr(String(value), end) ?? "";
-  return time.length === 10 ? day(`${time}T12:00:00Z`) : when(time);
+  return ALONE.test(time) ? `${dayUtc(time)} (UTC)` : whenUtc(time);
 };
 
 export const theNewest = (limit: number) => `the newest ${whole(limit)}`;
@@ -197,6 +210,7 @@ const TOLD: Record<string, (value: unknown) => string | undefined> = {
   is_legacy: (value) => only(value, "only work from before this product", "without work from before this product"),
   archived: (value) => (value === null ? "archived ones too" : only(value, "only archived ones", undefined)),
   include_sample: (value) => only(value, "the sample company's too", undefined),
+  include_hidden: (value) => only(value, "tests, development and excluded ones too", undefined),
   limit: (value) => theNewest(Number(value)),
 };
 
