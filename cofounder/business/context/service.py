@@ -146,11 +146,7 @@ async def best_times(
 ) -> BestTimes:
     """Which hours and weekdays did better, with intervals. Raises TimeZoneUnknown."""
     _checked(zone)
-    found = await times.best_times(session, channel, as_of=as_of, days=days, zone=zone)
-    if found.status == "ok":
-        return found
-    window = await windows.of_posts(session, as_of=as_of, days=days, platforms=[channel])
-    return found.model_copy(update={"sentence": _within(found.sentence, window)})
+    return await times.best_times(session, channel, as_of=as_of, days=days, zone=zone)
 
 
 def _within(sentence: str, window: windows.Window) -> str:
@@ -258,7 +254,7 @@ async def correlation_analysis(session: AsyncSession, *, as_of: datetime) -> Cor
         correlations=found,
         notes=[
             "Figures that go together need not move each other.",
-            "Posts are compared within their platform.",
+            "Posts are compared within their platform; a month's engagement per post is the mean of its posts.",
             *map(wording.capital, apart),
         ],
     )
@@ -274,18 +270,33 @@ _POST_PAIRS = [
 
 
 def _posted(posts: Sequence[Mapping[str, Any]], as_of: datetime) -> dict[str, dict[Any, float]]:
-    """Posts and their engagement by the month that is known to be theirs; the running month is not over."""
-    counts: dict[Any, float] = {}
-    engaged: dict[Any, float] = {}
-    for post in posts:
-        if not post["published_at_known"]:
-            continue
-        month = post["published_at"].astimezone(UTC).date().replace(day=1)
-        if month >= as_of.astimezone(UTC).date().replace(day=1):
-            continue
-        counts[month] = counts.get(month, 0.0) + 1
-        engaged[month] = engaged.get(month, 0.0) + (post["engaged"] or 0.0)
-    return {"posts_published": counts, "post_engagement": engaged} if counts else {}
+    """How many posts a month had and what each of them brought, in months that are known and over.
+
+    Never their engagement added up: a sum goes with the number of what it is a sum of, whatever posts bring.
+    """
+    running = as_of.astimezone(UTC).date().replace(day=1)
+    months = {
+        post["id"]: post["published_at"].astimezone(UTC).date().replace(day=1)
+        for post in posts
+        if post["published_at_known"]
+    }
+    months = {id: month for id, month in months.items() if month < running}
+    engaged = {p["id"]: float(p["engaged"]) for p in posts if p["id"] in months and p["engaged"] is not None}
+    each: dict[Any, list[float]] = {}
+    for id, value in _within_platform(engaged, posts).items():
+        each.setdefault(months[id], []).append(value)
+    counts = {month: float(number) for month, number in Counter(months.values()).items()}
+    means = {month: sum(values) / len(values) for month, values in each.items()}
+    return {"posts_published": counts, "engagement_per_post": means} if counts else {}
+
+
+def _within_platform(values: Mapping[Any, float], posts: Sequence[Mapping[str, Any]]) -> dict[Any, float]:
+    """Post -> figure, less the mean of its platform: platforms are not compared."""
+    platform = {post["id"]: post["platform"] for post in posts}
+    sums: dict[str, list[float]] = {}
+    for id, value in values.items():
+        sums.setdefault(platform[id], []).append(value)
+    return {id: value - sum(sums[platform[id]]) / len(sums[platform[id]]) for id, value in values.items()}
 
 
 def _post_series(posts: Sequence[Mapping[str, Any]]) -> dict[str, dict[Any, float]]:
@@ -307,12 +318,4 @@ def _post_series(posts: Sequence[Mapping[str, Any]]) -> dict[str, dict[Any, floa
         for name, value in told.items():
             if value is not None:
                 raw[name][post["id"]] = float(value)
-    platform = {post["id"]: post["platform"] for post in posts}
-    for values in raw.values():
-        sums: dict[str, list[float]] = {}
-        for id, value in values.items():
-            sums.setdefault(platform[id], []).append(value)
-        for id in values:
-            mine = sums[platform[id]]
-            values[id] -= sum(mine) / len(mine)
-    return raw
+    return {name: _within_platform(values, posts) for name, values in raw.items()}

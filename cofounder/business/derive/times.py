@@ -4,7 +4,10 @@ A post's score is log(1 + engagement) of its first reading at 72 hours or later,
 same time: what patterns score, so that both say the same of a time. The count and not the rate over views, for a time of
 day acts mostly through how many see a post. An hour's effect is its mean score against the platform's, drawn towards
 nought by how few posts it rests on (`pooling`). The level is raised by the number of hours and days looked at
-(Bonferroni).
+(Bonferroni), and clear is only what still leaves 1 out as it is shown, to a hundredth.
+
+Hours are UTC's, as those of patterns are, unless another zone is asked for: hours of another clock are other groups of
+the same posts, and may be told otherwise.
 """
 
 import math
@@ -27,6 +30,7 @@ TOGETHER = 25  # posts in a row that are compared, so that an audience that grew
 NEWEST = 5_000  # posts of a channel that are read; more narrow no interval that matters, and take time
 FEWEST = 30  # posts with a reading of that age
 FEWEST_EACH = 5  # of an hour or a day
+FURTHER = (730, 1_095, 1_825, 3_650, 36_500)  # days that are looked at where a shorter window holds too few posts
 _ERROR = 0.05
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -39,7 +43,7 @@ class TimeEffect(BaseModel):
     ratio: float
     low: float
     high: float
-    clear: bool = Field(description="The interval leaves 1 out")
+    clear: bool = Field(description="The interval leaves 1 out, rounded to a hundredth too")
 
 
 class BestTimes(BaseModel):
@@ -60,9 +64,23 @@ class BestTimes(BaseModel):
 async def best_times(
     session: AsyncSession, channel: str, *, as_of: datetime, days: int = 365, zone: str = "UTC"
 ) -> BestTimes:
-    """Hours and weekdays of posts of the last `days` days, in the time zone."""
+    """Hours and weekdays of posts of the last `days` days, in the time zone; of too few posts, what more days hold."""
     rows = await rows_of(session, [channel], as_of=as_of, days=days, zone=zone)
-    return times_of(channel, rows, zone)
+    found = times_of(channel, rows, zone)
+    if found.status == "ok":
+        return found
+    n = found.n
+    for more in (more for more in FURTHER if more > days):
+        n = times_of(channel, await rows_of(session, [channel], as_of=as_of, days=more, zone=zone), zone).n
+        if n >= FEWEST:
+            return _and(found, f"The last {days} days were looked at; the last {more} hold {n}.")
+    if n == found.n:
+        return found
+    return _and(found, f"The last {days} days were looked at; all of history holds {n}, so more days are not enough.")
+
+
+def _and(found: BestTimes, more: str) -> BestTimes:
+    return found.model_copy(update={"sentence": f"{found.sentence} {more}"})
 
 
 async def rows_of(
@@ -139,10 +157,15 @@ def _effects(groups: Mapping[int, Group], level: float, means: int, name: Any) -
                 ratio=round(ratio, 4),
                 low=round(low, 4),
                 high=round(high, 4),
-                clear=low > 1 or high < 1,
+                clear=_clear(low, high),
             )
         )
     return found
+
+
+def _clear(low: float, high: float) -> bool:
+    """Whether an interval leaves 1 out as people read it: "1.00 to 1.85" does not."""
+    return round(low, 2) > 1 or round(high, 2) < 1
 
 
 def _best(effects: Sequence[TimeEffect]) -> TimeEffect | None:
@@ -158,7 +181,10 @@ def _sentence(channel: str, n: int, hour: TimeEffect | None, day: TimeEffect | N
         if effect is not None
     ]
     if not parts:
-        return f"{called(channel)}: no hour and no weekday is clearly better than the others ({n} posts by {MEASURE})."
+        return (
+            f"{called(channel)}: no hour and no weekday is clearly better than the others "
+            f"({zone}, {n} posts by {MEASURE})."
+        )
     told = "; ".join(parts)
     return f"{called(channel)}: {told} ({zone}, {n} posts by {MEASURE})."
 

@@ -111,7 +111,9 @@ def topics(
 
 @group.command()
 def times(
-    channel: Channel,
+    channel: Annotated[
+        str | None, typer.Option("--channel", "-c", help="linkedin, x, facebook, email, …; none: each with posts.")
+    ] = None,
     zone: Annotated[str, typer.Option(help="A time zone such as Europe/Berlin.")] = "UTC",
     days: Days = 365,
     as_of: AsOf = None,
@@ -127,14 +129,22 @@ def times(
     at = _moment(as_of)
 
     def told(found: Any) -> list[str]:
-        next_one = [f"Next: {found.at:%A %d %B, %H:%M} ({found.time_zone})"] if found.at else []
+        every = found if isinstance(found, list) else [found]
+        if not every:
+            return ["No post has been published yet."]
+        lines = []
+        for one in every:
+            lines += [one.sentence, *([f"Next: {one.at:%A %d %B, %H:%M} ({one.time_zone})"] if one.at else [])]
         window = "1 day" if days == 1 else f"{days} days"
         scored = f"its first reading at {AGE_HOURS} hours or later"
-        return [found.sentence, *next_one, f"Of posts published in the {window} before, each by {scored}."]
+        return [*lines, f"Of posts published in the {window} before, each by {scored}."]
 
     async def ask(session: "AsyncSession") -> Any:
-        named = await service.known_channel(session, channel)
-        return await service.suggest_time(session, named, as_of=at, zone=zone, days=days)
+        if channel is not None:
+            named = await service.known_channel(session, channel)
+            return await service.suggest_time(session, named, as_of=at, zone=zone, days=days)
+        every = await service.channels(session, as_of=at)
+        return [await service.suggest_time(session, one, as_of=at, zone=zone, days=days) for one in every]
 
     return home.run(_ask(ask, told, json=json))
 

@@ -54,3 +54,13 @@ async def test_a_span_takes_a_plain_day_as_every_filter_of_training_does(clients
     assert file.text.splitlines()[1].startswith("2026-11-02,2,")
     refused = await clients[0].get(address, params={"since": "2026-13-01"})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "since")
+
+
+async def test_best_times_take_the_days_that_are_asked_for_and_tell_the_hours_of_utc(
+    clients: list[httpx.AsyncClient],
+) -> None:
+    address = "/api/orchestrator/learning/times"
+    asked = (await clients[0].get(address, params={"days": 730, "channel": "linkedin"})).json()
+    assert (asked["days"], asked["channels"][0]["best"]["time_zone"]) == (730, "UTC")
+    assert (await clients[0].get(address)).json()["days"] == 365
+    assert (await clients[0].get(address, params={"days": 0})).status_code == 422

@@ -47,9 +47,10 @@ async def show_best_times(
     as_of: AsOf = None,
     zone: Annotated[str, Query(max_length=64, description="A time zone such as Europe/Berlin.")] = "UTC",
     channel: Annotated[str | None, Query(max_length=50, description="By any of its names: twitter is x.")] = None,
+    days: Annotated[int, Query(ge=1, le=36_500, description="How far back; 36500 is all there is")] = service.YEAR,
 ) -> Times:
     """Which hours and weekdays did better on each channel, and when to publish next where history gives a reason."""
-    return await service.best_times(session, as_of=as_of or now(), zone=zone, channel=channel)
+    return await service.best_times(session, as_of=as_of or now(), zone=zone, channel=channel, days=days)
 
 
 @router.get("/quality-vs-engagement", responses=documented())

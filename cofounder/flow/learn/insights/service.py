@@ -37,7 +37,7 @@ from cofounder.flow.learn.patterns import queries as patterns
 from cofounder.flow.learn.patterns.units import OUT
 
 _MOST = 5_000  # newest runs
-_YEAR = 365  # days of posts whose times are compared: readers change their habits
+YEAR = 365  # days of posts whose times are compared: readers change their habits
 _YEARS = timedelta(days=3 * 366)
 ENOUGH = 10  # judged runs of a combination
 ENOUGH_POSTS = 20
@@ -309,7 +309,9 @@ def _spoken(name: str) -> str:
 # -- when
 
 
-async def best_times(session: AsyncSession, *, as_of: datetime, zone: str = "UTC", channel: str | None = None) -> Times:
+async def best_times(
+    session: AsyncSession, *, as_of: datetime, zone: str = "UTC", channel: str | None = None, days: int = YEAR
+) -> Times:
     """For each channel which hours and weekdays did better, and when to publish next.
 
     Raises TimeZoneUnknown, UnknownChannel.
@@ -319,11 +321,11 @@ async def best_times(session: AsyncSession, *, as_of: datetime, zone: str = "UTC
         if channel is not None
         else await context.channels(session, as_of=as_of)
     )
-    found = [await context.best_times(session, name, as_of=as_of, days=_YEAR, zone=zone) for name in names]
+    found = [await context.best_times(session, name, as_of=as_of, days=days, zone=zone) for name in names]
     return Times(
         as_of=as_of,
-        since=as_of - timedelta(days=_YEAR),
-        days=_YEAR,
+        since=as_of - timedelta(days=days),
+        days=days,
         channels=[ChannelTimes(best=one, next=times.suggested(one, as_of)) for one in found],
     )
 

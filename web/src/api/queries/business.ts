@@ -55,10 +55,10 @@ export const businessCorrelations = () =>
     queryFn: () => ask(client.GET("/api/business/correlations")),
   });
 
-export const bestTimes = (channel: string, zone: string, days: number) =>
+export const bestTimes = (channel: string, days: number) =>
   queryOptions({
-    queryKey: ["business", "times", channel, zone, days],
-    queryFn: () => ask(client.GET("/api/business/times", { params: { query: { channel, zone, days } } })),
+    queryKey: ["business", "times", channel, days],
+    queryFn: () => ask(client.GET("/api/business/times", { params: { query: { channel, days } } })),
   });
 
 export type AudiencePart = Schemas["Audience"]["part"];

@@ -44,11 +44,13 @@ export const combinations = () =>
     queryFn: () => ask(client.GET("/api/orchestrator/learning/agents")),
   });
 
-export const timesToPublish = (zone: string) =>
+/** In UTC, as chat and the command line tell it: whoever reads, the hours are the same. */
+export const timesToPublish = (days: number) =>
   queryOptions({
-    queryKey: ["learning", "times", zone],
+    queryKey: ["learning", "times", days],
     refetchInterval: false,
-    queryFn: () => ask(client.GET("/api/orchestrator/learning/times", { params: { query: { zone } } })),
+    queryFn: () => ask(client.GET("/api/orchestrator/learning/times", { params: { query: { days } } })),
+    placeholderData: (before: Schemas["Times"] | undefined) => before,
   });
 
 export const qualityAgainstEngagement = () =>

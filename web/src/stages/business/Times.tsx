@@ -3,17 +3,15 @@ import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Schemas } from "../../api/client";
-import { ALL_DAYS, bestTimes, platformBaselines } from "../../api/queries";
+import { bestTimes, platformBaselines } from "../../api/queries";
 import { Interval } from "../../parts/Interval";
 import { channelName, counted, score, whole } from "../../parts/words";
 import type { Go, Search } from "./Business";
 import styles from "./Business.module.css";
 import { Charted } from "./Charted";
-import { thin } from "./figures";
-import { lately, WINDOWS } from "./windows";
+import { WINDOWS } from "./windows";
 
 type Effect = Schemas["TimeEffect"];
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 const times = (value: number) => `${score(value)}×`;
 
 export function Times({ search, set }: { search: Search; set: Go }) {
@@ -22,7 +20,7 @@ export function Times({ search, set }: { search: Search; set: Go }) {
     .map(([name]) => name);
   const chosen = search.at && platforms.includes(search.at) ? search.at : platforms[0];
   const days = search.span ?? "365";
-  const query = useQuery({ ...bestTimes(chosen ?? "", zone, Number(days)), enabled: chosen !== undefined });
+  const query = useQuery({ ...bestTimes(chosen ?? "", Number(days)), enabled: chosen !== undefined });
   const found = query.data;
   const all: [string, Effect][] = [
     ...(found?.weekdays ?? []).map((one): [string, Effect] => ["Weekday", one]),
@@ -33,7 +31,7 @@ export function Times({ search, set }: { search: Search; set: Go }) {
       title="When posts did better"
       unit={
         <>
-          {`${found ? `engagement (${found.measure}) ` : ""}against the mean, ${zone}`}
+          {found ? `engagement (${found.measure}) against the mean, hours of ${found.time_zone}` : "against the mean"}
           {chosen !== undefined && (
             <Select
               aria-label="Times of"
@@ -76,7 +74,7 @@ export function Times({ search, set }: { search: Search; set: Go }) {
         chosen === undefined
           ? "Import posts and their readings (social analytics)."
           : found
-            ? `${thin(found.n, found.needed ?? 30)} posts${days === String(ALL_DAYS) ? "" : ` of ${lately(days)}`} on ${channelName(chosen)} that were read at 72 hours or later.`
+            ? found.sentence
             : "One moment."
       }
     >

@@ -3,6 +3,7 @@ import { Tabs } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { PageHead } from "../../parts/PageHead";
 import { TabStrip } from "../../parts/TabStrip";
+import { openTab } from "../../parts/tabs";
 import { Combinations } from "./Combinations";
 import { Correlations } from "./Correlations";
 import { OverTime } from "./OverTime";
@@ -26,12 +27,13 @@ const TABS = [
   ["training", "Training"],
   ["performance", "Performance"],
 ] as const;
+const NAMES = ["patterns", ...TABS.map(([value]) => value)] as const;
 
 export function Learning() {
   const search: Search = useSearch({ from: "/learning" });
   const navigate = useNavigate({ from: "/learning" });
   const set: Go = (next) => void navigate({ search: (before: Search) => ({ ...before, ...next }), replace: true });
-  const tab = search.tab ?? "patterns";
+  const tab = openTab(search.tab, NAMES);
   return (
     <>
       <PageHead title="Learning">{tab === "patterns" && <SearchNow />}</PageHead>
@@ -61,7 +63,7 @@ export function Learning() {
           <Combinations />
         </Tabs.Panel>
         <Tabs.Panel value="when">
-          <WhenToPublish />
+          <WhenToPublish search={search} set={set} />
         </Tabs.Panel>
         <Tabs.Panel value="quality">
           <Quality search={search} set={set} />

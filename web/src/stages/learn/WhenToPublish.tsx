@@ -1,5 +1,5 @@
 /** Which hours and weekdays did better on each channel, and when to publish next. */
-import { Button } from "@mantine/core";
+import { Button, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Schemas } from "../../api/client";
@@ -7,18 +7,20 @@ import { timesToPublish } from "../../api/queries";
 import { Interval } from "../../parts/Interval";
 import { Panel } from "../../parts/Panel";
 import { Empty, Shown } from "../../parts/Rest";
-import { channelName, score, when, whole } from "../../parts/words";
+import { channelName, score, whenZoned, whole } from "../../parts/words";
 import { Charted } from "../business/Charted";
-import { thin } from "../business/figures";
+import { WINDOWS } from "../business/windows";
+import type { Go, Search } from "./Learning";
 import styles from "./Learning.module.css";
 
 type Effect = Schemas["TimeEffect"];
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+const YEAR = "365";
 const times = (value: number) => `${score(value)}×`;
 
-export function WhenToPublish() {
+export function WhenToPublish({ search, set }: { search: Search; set: Go }) {
+  const span = WINDOWS.some((one) => one.value === search.span) ? (search.span ?? YEAR) : YEAR;
   return (
-    <Shown query={useQuery(timesToPublish(zone))} rows={8}>
+    <Shown query={useQuery(timesToPublish(Number(span)))} rows={8}>
       {({ channels, days }) =>
         channels.length === 0 ? (
           <Panel title="Best times">
@@ -35,6 +37,14 @@ export function WhenToPublish() {
           </Panel>
         ) : (
           <div className="stack">
+            <Select
+              label="Posts of"
+              w={200}
+              value={span}
+              data={WINDOWS}
+              allowDeselect={false}
+              onChange={(value) => set({ span: value === YEAR ? undefined : (value ?? undefined) })}
+            />
             {channels.map((one) => (
               <OfChannel key={one.best.channel} of={one} days={days} />
             ))}
@@ -53,7 +63,7 @@ function OfChannel({ of: { best, next }, days }: { of: Schemas["ChannelTimes"]; 
   return (
     <Charted
       title={channelName(best.channel)}
-      unit={`engagement (${best.measure}) against the channel's mean, ${best.time_zone}, n = ${whole(best.n)}, posts of the last ${whole(days)} days`}
+      unit={`engagement (${best.measure}) against the channel's mean, hours of ${best.time_zone}, n = ${whole(best.n)}, posts of the last ${whole(days)} days`}
       file={`best-times-${best.channel}`}
       head={["Kind", "Time", "Posts", "Times the mean engagement", "From", "To", "Clear"]}
       rows={all.map(([kind, one]) => [kind, one.name, one.n, one.ratio, one.low, one.high, one.clear])}
@@ -68,11 +78,11 @@ function OfChannel({ of: { best, next }, days }: { of: Schemas["ChannelTimes"]; 
               : times(value)
             : value
       }
-      empty={`${thin(best.n, best.needed ?? 30)} posts of the last ${whole(days)} days that were read at 72 hours or later. Publish more, or import earlier posts with their readings.`}
+      empty={`${best.sentence} Publish more, or import earlier posts with their readings.`}
     >
       <p className={styles.say}>
         {best.sentence}
-        {next.at && ` The next such time: ${when(next.at)}.`}
+        {next.at && ` The next such time, by your clock: ${whenZoned(next.at)}.`}
         {all.length > 0 && " How many a post reaches is part of this; patterns score the same."}
       </p>
       <Effects label="Weekdays" all={best.weekdays ?? []} />
