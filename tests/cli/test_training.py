@@ -105,6 +105,31 @@ def test_a_saved_filter_is_where_a_choice_begins(stored: str, capsys: pytest.Cap
     assert "the best" in capsys.readouterr().err
 
 
+def test_what_a_name_keeps_is_changed_by_who_says_so(stored: str, capsys: pytest.CaptureFixture[str]) -> None:
+    first = said(capsys, "save-filter", "the best", "--min-quality", "0.85", "--description", "To learn from")
+    assert run(["training", "save-filter", "THE\u00a0best", "--min-quality", "0.9"]) == out.CONFLICT
+    assert "--replace" in capsys.readouterr().err
+    again = said(capsys, "save-filter", "THE best", "--newest", "1", "--replace")
+    assert (again["id"], again["name"], again["description"]) == (first["id"], "the best", "To learn from")
+    assert again["filter"] == {"limit": 1}
+    assert said(capsys, "stats", "--saved", "the best")["filtered_count"] == 1
+    other = said(capsys, "save-filter", "others", "--max-quality", "0.7", "--replace")
+    assert other["filter"] == {"quality_max": 0.7}
+
+
+def test_everything_is_what_nobody_would_see_unasked(stored: str, capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "tag", "test", "exclude", "--id", stored)
+    assert said(capsys, "stats")["filtered_count"] == 1
+    assert said(capsys, "stats", "--include-hidden")["filtered_count"] == 2
+    said(capsys, "archive", "--id", stored)
+    assert said(capsys, "stats", "--include-hidden")["filtered_count"] == 1
+    assert said(capsys, "stats", "--include-hidden", "--with-archived")["filtered_count"] == 2
+    assert said(capsys, "stats", "--everything")["filtered_count"] == 2
+    assert said(capsys, "list", "--everything", "--newest", "1")["filtered_count"] == 1
+    assert run(["training", "stats", "--everything", "--archived"]) == out.USAGE
+    assert "archived" in capsys.readouterr().err
+
+
 def test_a_saved_filter_with_a_limit_is_the_newest_for_every_command(
     stored: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

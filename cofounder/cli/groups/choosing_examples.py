@@ -29,7 +29,7 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "failed_only": (bool, typer.Option("--failed-only", help="Only runs that failed.")),
     "include_tags": (
         list[str] | None,
-        typer.Option("--tagged", help="All of these tags; repeat for more. Also lets test and development in."),
+        typer.Option("--tagged", help="All of these tags; repeat for more. Also lets test, development or exclude in."),
     ),
     "exclude_tags": (list[str] | None, typer.Option("--not-tagged", help="None of these tags; repeat for more.")),
     "date_after": (str | None, typer.Option("--since", metavar="TIME", help="Requests from then on (ISO 8601).")),
@@ -48,7 +48,11 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     "is_legacy": (bool | None, typer.Option("--imported/--own", help="Whether it was done before the product.")),
     "text": (str | None, typer.Option("--text", help="Whole words of the request, or parts of an address.")),
     "archived": (bool, typer.Option("--archived", help="Only what is archived.")),
+    "with_archived": (bool, typer.Option("--with-archived", help="What is archived too.")),
+    "include_hidden": (bool, typer.Option("--include-hidden", help="What is tagged development, test or exclude too.")),
     "include_sample": (bool, typer.Option("--include-sample", help="The sample company's too.")),
+    "everything": (bool, typer.Option("--everything", help="All of these three too: nothing is left out unasked.")),
+    "newest": (int | None, typer.Option("--newest", min=1, help="Of what the rest lets through the newest so many.")),
     "saved": (str | None, typer.Option("--saved", metavar="NAME", help="Start from this saved filter.")),
 }
 
@@ -82,6 +86,14 @@ def _read(said: dict[str, Any]) -> dict[str, Any]:
     for name in ("has_outcome", "is_legacy"):  # False is an answer there
         if said[name] is not None:
             found[name] = said[name]
+    if found.pop("everything", False):
+        found |= {"with_archived": True, "include_hidden": True, "include_sample": True}
+    if found.pop("with_archived", False):
+        if said["archived"]:
+            raise InputInvalid("It asks for the others too; choose one of the two.", field="archived")
+        found["archived"] = None
+    if "newest" in found:
+        found["limit"] = found.pop("newest")
     for name, option in (("date_after", "since"), ("date_before", "until")):
         if found.get(name):
             found[name] = day_or_time(found[name], field=option)

@@ -25,17 +25,19 @@ def create(
     name: Annotated[str, typer.Argument(help="What it is called.")],
     role: RoleOrBefore = None,
     description: Annotated[str, typer.Option(help="What it is for.")] = "",
-    split: Annotated[str, typer.Option("--split-by", help="group, time, random or none.")] = "group",
-    validation: Annotated[float, typer.Option(min=0, max=0.5, help="Share of lines for validation.")] = 0.1,
-    test: Annotated[float, typer.Option(min=0, max=0.5, help="Share of lines for the test.")] = 0.1,
-    seed: Annotated[int, typer.Option(min=0, help="Of the draw; the same seed gives the same parts.")] = 0,
+    split: Annotated[str | None, typer.Option("--split-by", help="group, time, random or none.")] = None,
+    validation: Annotated[float | None, typer.Option(min=0, max=0.5, help="Share of lines for validation.")] = None,
+    test: Annotated[float | None, typer.Option(min=0, max=0.5, help="Share of lines for the test.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of the draw; the same seed gives the same parts.")] = None,
     duplicates: Annotated[str, typer.Option(help="near, exact or keep: which become one line.")] = "near",
-    answer: Annotated[str, typer.Option(help="Of a planner: plan, or intent for only what is read.")] = "plan",
+    answer: Annotated[str | None, typer.Option(help="Of a planner: plan, or intent for only what is read.")] = None,
     keep_personal_data: Raw = False,
     new_version: Next = False,
     json: Json = False,
 ) -> int:
     """Freeze what a filter lets through as an immutable version. Ctrl-C leaves nothing of it.
+
+    Role, split, seed and answer that are left out are those of the name's version before.
 
     Example: cofounder datasets create planner --min-quality 0.85 --decision approved
     """
@@ -49,15 +51,13 @@ def create(
         async with home.opened():
             async with db.reading() as session:
                 filters = await chosen_filter(session, chosen)
+            parts = _said(by=split, validation=validation, test=test)
             given = {
                 "name": name,
                 "description": description,
-                **({} if role is None else {"role": role}),
+                **_said(role=role, split=parts or None, seed=seed, answer=answer),
                 "filters": filters,
-                "split": {"by": split, "validation": validation, "test": test},
-                "seed": seed,
                 "duplicates": duplicates,
-                "answer": answer,
                 "redact": not keep_personal_data,
                 "new_version": new_version,
             }
@@ -66,6 +66,10 @@ def create(
         return tell(made, whole, json=json)
 
     return home.run(work())
+
+
+def _said(**options: Any) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _progress(json: bool) -> Any:

@@ -54,10 +54,10 @@ async def chosen_filter(session: "AsyncSession", chosen: dict[str, Any], **more:
     name = said.pop("saved", None)
     begun: dict[str, Any] = {}
     if name is not None:
-        known = {one.name.lower(): one.filter for one in await saving.listed(session)}
-        if name.lower() not in known:
+        known = await saving.named(session, name)
+        if known is None:
             raise SavedFilterUnknown(f"{name!r} is none.", field="saved")
-        begun = known[name.lower()]
+        begun = known.filter
     return Filter.model_validate(begun | said | more)
 
 
@@ -393,19 +393,24 @@ def filters(json: Json = False) -> int:
 def save_filter(
     name: Annotated[str, typer.Argument(help="Its name.")],
     chosen: dict[str, Any],
-    description: Annotated[str, typer.Option(help="What it is for.")] = "",
+    description: Annotated[str | None, typer.Option(help="What it is for.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Change the filter that has this name.")] = False,
     json: Json = False,
 ) -> int:
-    """Keep a filter under a name, for everybody of the house.
+    """Keep a filter under a name, for everybody of the house. A name that is there stays what it is without --replace.
 
     Example: cofounder training save-filter "the best" --min-quality 0.9 --decision approved
     """
     from cofounder.flow.train.data import saving
-    from cofounder.flow.train.data.schemas import SaveFilterIn
+    from cofounder.flow.train.data.schemas import ChangeFilterIn, SaveFilterIn
 
     async def act(session: "AsyncSession") -> Any:
         filter = await chosen_filter(session, chosen)
-        asked = SaveFilterIn.model_validate({"name": name, "description": description, "filter": filter.model_dump()})
+        said = {"filter": filter.model_dump(), **({} if description is None else {"description": description})}
+        known = await saving.named(session, name) if replace else None
+        if known is not None:
+            return await saving.change(session, known.id, ChangeFilterIn.model_validate(said), by=_by())
+        asked = SaveFilterIn.model_validate({"name": name, **said})
         return await saving.save(session, asked, by=_by())
 
     return home.run(_ask(act, lambda found: [f"Saved as {found.name!r}."], json=json, writes=True))
@@ -420,10 +425,10 @@ def delete_filter(name: Annotated[str, typer.Argument(help="Its name.")], json: 
     from cofounder.flow.train.data import saving
 
     async def act(session: "AsyncSession") -> Any:
-        known = {one.name.lower(): one.id for one in await saving.listed(session)}
-        if name.lower() not in known:
+        known = await saving.named(session, name)
+        if known is None:
             raise SavedFilterUnknown(f"{name!r} is none.", field="name")
-        return await saving.forget(session, known[name.lower()], by=_by())
+        return await saving.forget(session, known.id, by=_by())
 
     return home.run(_ask(act, lambda found: [f"{found.name!r} is forgotten."], json=json, writes=True))
 

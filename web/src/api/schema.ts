@@ -34812,7 +34812,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; filter_by_quality takes true, false, or the least score between 0 and 1.; None of the examples has a line in this format: there would be nothing in the file. */
+            /** @description Some fields do not fit.; The least score lies between 0 and 1, and not above the most; filter_by_quality takes true and false too.; None of the examples has a line in this format: there would be nothing in the file. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -35323,7 +35323,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Some fields do not fit.; An export is of a dataset or of a filter, not of both.; filter_by_quality takes true, false, or the least score between 0 and 1.; None of the examples has a line in this format: there would be nothing in the file.; There is no such format, or what is asked for has no lines in it.; This version has no such part. */
+            /** @description Some fields do not fit.; An export is of a dataset or of a filter, not of both.; The least score lies between 0 and 1, and not above the most; filter_by_quality takes true and false too.; None of the examples has a line in this format: there would be nothing in the file.; There is no such format, or what is asked for has no lines in it.; This version has no such part. */
             422: {
                 headers: {
                     [name: string]: unknown;

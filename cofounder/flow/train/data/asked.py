@@ -43,6 +43,7 @@ def _fields(
         Query(pattern=form("^(true|false|both)$", "Write true, false or both"), description="true, false or both"),
     ] = None,
     include_sample: _YesOrNo = None,
+    include_hidden: _YesOrNo = None,
 ) -> dict[str, Any]:
     """What was said, without what was not."""
     said = {name: value for name, value in locals().items() if value is not None}

@@ -66,11 +66,11 @@ class FilterMissing(NotFound):
 class FilterNameTaken(Conflict):
     """A saved filter has this name already; capitals make no other name."""
 
-    hint = "Choose another name, or change the saved filter itself."
+    hint = "Choose another name, or change the saved filter itself (save-filter --replace)."
 
 
 class QualityUnclear(InputInvalid):
-    """filter_by_quality takes true, false, or the least score between 0 and 1."""
+    """The least score lies between 0 and 1, and not above the most; filter_by_quality takes true and false too."""
 
     hint = "For example true, which means 0.85 and up, or 0.9."
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.flow.learn.example import HIGH_QUALITY
 from cofounder.flow.train.data import lacking
 from cofounder.flow.train.data.errors import QualityUnclear
-from cofounder.flow.train.data.filters import Filter
+from cofounder.flow.train.data.filters import Filter, tag_of
 from cofounder.flow.train.data.schemas import ExportIn, Format
 from cofounder.flow.train.data.writing import queries as written
 from cofounder.flow.train.data.writing import service as writing
@@ -34,8 +34,11 @@ def narrowed(
 ) -> Filter:
     """A filter and what was said beside it as one; what narrows more wins. Raises QualityUnclear."""
     least = [score for score in (filters.quality_min, min_quality, _least(by_quality)) if score is not None]
+    if least and filters.quality_max is not None and max(least) > filters.quality_max:
+        field = "min_quality" if min_quality == max(least) else "filter_by_quality"
+        raise QualityUnclear("It lies above quality_max; nothing can lie between.", field=field)
     limits = [one for one in (filters.limit, limit) if one is not None]
-    every = list(dict.fromkeys([*filters.include_tags, *(one.strip().lower() for one in tags)]))
+    every = list(dict.fromkeys([*filters.include_tags, *map(tag_of, tags)]))
     changes = {"quality_min": max(least, default=None), "limit": min(limits, default=None), "include_tags": every}
     return filters.model_copy(update=changes)
 

@@ -1,5 +1,7 @@
 """The one filter: which examples are meant, wherever examples are listed, counted, tagged, exported or put into a set."""
 
+import re
+import unicodedata
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
@@ -17,8 +19,9 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from cofounder import channels
+from cofounder.flow.learn.example import EXCLUDE
 from cofounder.flow.learn.schemas import OUT_UNLESS_ASKED
-from cofounder.flow.train.data.words import words
+from cofounder.flow.train.data.words import BLANKS, words
 from cofounder.kit.http import Body, ShortText, Since, Until
 
 MOST = 1_000_000_000  # rows; more is no number of rows
@@ -44,6 +47,16 @@ def above(value: Any, seen: ValidationInfo) -> Any:
     return value
 
 
+def spelt(name: str) -> str:
+    """A name as it is kept: names that look the same are the same, however their letters and blanks are put together."""
+    return re.sub(BLANKS, " ", unicodedata.normalize("NFC", name)).strip()
+
+
+def tag_of(name: str) -> str:
+    """A tag as it is kept. Capitals make no other tag: Development is development."""
+    return spelt(name).lower()
+
+
 Names = Annotated[list[ShortText], Field(max_length=100)]
 Share = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
 Cost = Annotated[float, Field(ge=0, le=MOST_USD, strict=True, allow_inf_nan=False)]
@@ -52,9 +65,11 @@ Cost = Annotated[float, Field(ge=0, le=MOST_USD, strict=True, allow_inf_nan=Fals
 class Filter(Body):
     """Which examples. Each field narrows. Bounds are inclusive; scores 0-1, money in US dollars, times those of the request.
 
-    Examples tagged development, test or exclude are out unless `include_tags` asks for that tag; the sample company's
-    are out unless `include_sample`; archived ones are out unless `archived` is true (only these) or null (both). An
-    example that has no score lies in no range of scores, and one whose cost is not known in no range of costs.
+    Examples tagged development, test or exclude are out unless `include_tags` asks for that tag; exclude weighs more, so
+    who asks for test or development gets those of both, and who asks for exclude gets all that have it. `include_hidden`
+    lets in all three. The sample company's are out unless `include_sample`; archived ones are out unless `archived` is
+    true (only these) or null (both). An example that has no score lies in no range of scores, and one whose cost is not
+    known in no range of costs.
     """
 
     quality_min: Share | None = Field(default=None, description="At least this score")
@@ -78,6 +93,7 @@ class Filter(Body):
     text: ShortText | None = Field(default=None, description=TEXT)
     archived: StrictBool | None = Field(default=False, description="false: none of these, true: only these, null: both")
     include_sample: StrictBool = Field(default=False, description="The sample company's too")
+    include_hidden: StrictBool = Field(default=False, description="Those tagged development, test or exclude too")
     limit: StrictInt | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
 
     @model_validator(mode="wrap")
@@ -125,9 +141,8 @@ class Filter(Body):
 
     @field_validator("exclude_tags", "include_tags")
     @classmethod
-    def _in_small_letters(cls, value: list[str]) -> list[str]:
-        """Capitals make no other tag."""
-        return [one.lower() for one in value]
+    def _as_they_are_kept(cls, value: list[str]) -> list[str]:
+        return [tag_of(one) for one in value]
 
     @field_validator("include_tags")
     @classmethod
@@ -139,7 +154,10 @@ class Filter(Body):
 
     def out(self) -> list[str]:
         """The tags that keep an example out, sorted."""
-        return sorted({*self.exclude_tags, *(set(OUT_UNLESS_ASKED) - set(self.include_tags))})
+        if self.include_hidden or EXCLUDE in self.include_tags:
+            return sorted(set(self.exclude_tags))
+        asked = set(self.include_tags) & set(OUT_UNLESS_ASKED)
+        return sorted({*self.exclude_tags, *({EXCLUDE} if asked else OUT_UNLESS_ASKED)})
 
     def canonical(self) -> dict[str, Any]:
         """The fields that narrow, as JSON values in one spelling: two filters that mean the same give the same."""

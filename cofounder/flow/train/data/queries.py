@@ -68,7 +68,7 @@ __all__ = [  # for the packages below this one, which have statements of their o
     "month",
 ]
 
-_TEN_THOUSAND = Decimal(10_000)
+_TEN_THOUSAND, _MILLION = Decimal(10_000), Decimal(1_000_000)
 Condition = ColumnElement[bool]
 
 
@@ -162,9 +162,9 @@ def of_single(filter: Filter) -> list[Condition]:
     """What no kept count knows."""
     wanted: list[Condition] = []
     if filter.cost_min is not None:
-        wanted.append(Fact.cost >= _millionths(filter.cost_min))
+        wanted.append(Fact.cost >= math.ceil(exact(filter.cost_min) * _MILLION))
     if filter.cost_max is not None:
-        wanted.append(Fact.cost <= _millionths(filter.cost_max))
+        wanted.append(Fact.cost <= math.floor(exact(filter.cost_max) * _MILLION))
     makers: list[Condition] = []
     if filter.persona is not None:
         makers.append(Maker.persona == filter.persona)
@@ -209,10 +209,6 @@ def scores(filter: Filter) -> tuple[int | None, int | None]:
         None if low is None else math.ceil(exact(low) * _TEN_THOUSAND),
         None if high is None else math.floor(exact(high) * _TEN_THOUSAND),
     )
-
-
-def _millionths(usd: float) -> int:
-    return int(exact(usd) * 1_000_000)
 
 
 # Pages

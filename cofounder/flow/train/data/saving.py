@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.data import queries
 from cofounder.flow.train.data.errors import FilterMissing, FilterNameTaken
+from cofounder.flow.train.data.filters import tag_of
 from cofounder.flow.train.data.schemas import ChangeFilterIn, SavedFilterOut, SaveFilterIn
 from cofounder.flow.train.data.tables import SavedFilter
 from cofounder.kit import live
@@ -19,6 +20,11 @@ TOPIC = "training_filters"
 async def listed(session: AsyncSession) -> list[SavedFilterOut]:
     """By name."""
     return [_out(row) for row in await queries.filters(session)]
+
+
+async def named(session: AsyncSession, name: str) -> SavedFilterOut | None:
+    """The one with this name, in capitals or not."""
+    return next((one for one in await listed(session) if tag_of(one.name) == tag_of(name)), None)
 
 
 async def save(session: AsyncSession, asked: SaveFilterIn, *, by: str) -> SavedFilterOut:
@@ -39,13 +45,16 @@ async def save(session: AsyncSession, asked: SaveFilterIn, *, by: str) -> SavedF
 
 
 async def change(session: AsyncSession, id: UUID, asked: ChangeFilterIn, *, by: str) -> SavedFilterOut:
-    """Give it another name, description or filter. Raises FilterMissing, FilterNameTaken."""
+    """Give it another name, description or filter; one that is as asked stays as it is. Raises FilterMissing, FilterNameTaken."""
     row = await _row(session, id)
     if asked.name is not None and await queries.name_taken(session, asked.name, but=id):
         raise FilterNameTaken(f"{asked.name!r} is there.", field="name")
+    was = (row.name, row.description, row.filter)
     row.name = asked.name if asked.name is not None else row.name
     row.description = asked.description if asked.description is not None else row.description
     row.filter = asked.filter.canonical() if asked.filter is not None else row.filter
+    if was == (row.name, row.description, row.filter):
+        return _out(row)
     row.changed_by, row.changed_at = by, now()
     await session.flush()
     await audit(session, by, "training_filter.changed", "training_filter", str(id), {"name": row.name})

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cofounder.flow.train.data.words import LONGEST, PLAIN
+from cofounder.flow.train.data.words import BLANKS, LONGEST, PLAIN
 from cofounder.kit.columns import Document, Id, Moment, OptionalMoment, OptionalWords, Ref, Tags, Words
 from cofounder.kit.db import Row
 
@@ -163,7 +163,7 @@ _AGENTS = (
 )
 KIND = {
     "intent": "e.intent",
-    "tags": f"training_tags(e.tags || {_READY})",
+    "tags": f"training_tags(array_remove(e.tags, 'training_ready') || {_READY})",
     "platforms": "e.platforms",
     "success": "e.success",
     "decision": _DECISION,
@@ -223,21 +223,22 @@ _BY_ROW = "current_setting('cofounder.training', true) IS DISTINCT FROM 'bulk'"
 TRIGGERS = (
     "ALTER TABLE orchestrator_training_data SET (toast_tuple_target = 640, fillfactor = 50)",
     "ALTER TABLE training_facts SET (fillfactor = 50)",
-    """CREATE FUNCTION training_tags(given text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-SELECT ARRAY(SELECT DISTINCT btrim(tag) FROM unnest(given) AS tag WHERE btrim(tag) <> '' ORDER BY 1) $$""",
+    f"""CREATE FUNCTION training_tags(given text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+SELECT ARRAY(SELECT DISTINCT tag FROM (SELECT lower(normalize(btrim(regexp_replace(one, '{BLANKS}', ' ', 'g')), NFC))
+  FROM unnest(given) AS one) AS spelt (tag) WHERE tag <> '' ORDER BY 1) $$""",
     """CREATE FUNCTION training_retagged(given text[], added text[], removed text[]) RETURNS text[]
 LANGUAGE sql IMMUTABLE AS $$
 SELECT ARRAY(SELECT DISTINCT tag FROM unnest(given || added) AS tag WHERE tag <> ALL(removed) ORDER BY 1) $$""",
     # What is kept and what is asked for go through this, so they are spelt alike.
     f"""CREATE FUNCTION training_words_of(given text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
 SELECT {PLAIN} $$""",
-    # Tags are a set whoever writes them; an example that is excluded is not ready; an erased one stays as it is.
+    # Tags are a set in one spelling whoever writes them, and training_ready is said by the example; one that is excluded is not ready; an erased one stays as it is.
     """CREATE FUNCTION mend_training_example() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND OLD.erased_at IS NOT NULL THEN
     RETURN NULL;
   END IF;
-  NEW.tags := training_tags(NEW.tags);
+  NEW.tags := array_remove(training_tags(NEW.tags), 'training_ready');
   IF 'exclude' = ANY(NEW.tags) THEN
     NEW.training_ready := false;
   ELSIF TG_OP = 'UPDATE' AND 'exclude' = ANY(OLD.tags) THEN

@@ -1,27 +1,43 @@
-"""What a name binds its versions to: all of one dataset are for one role."""
+"""What a name binds its versions to: all of one dataset are for one role, and made alike unless somebody says otherwise."""
+
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.datasets import queries
 from cofounder.flow.train.datasets.errors import DatasetRoleDiffers
-from cofounder.flow.train.datasets.schemas import DatasetIn, Role
+from cofounder.flow.train.datasets.schemas import DatasetIn, Role, SplitIn
+from cofounder.flow.train.datasets.tables import Dataset
 
 
 async def with_role(session: AsyncSession, asked: DatasetIn, *, first: Role = "planner") -> DatasetIn:
     """What is asked for with its role: the one that is said, else that of the version before, else `first`.
 
+    So it is with the parts, the seed and the answer of its lines. A deleted version still says what it was; it binds nobody.
+
     Raises DatasetRoleDiffers.
     """
     said = asked.role if "role" in asked.model_fields_set else None
-    before = await check_role(session, asked.name, said)
-    return asked.model_copy(update={"role": said or before or first})
+    await check_role(session, asked.name, said)
+    before = await queries.version_before(session, asked.name.strip())
+    role = said or (before.role if before else first)
+    kept = _made_alike(before) if before and before.source == "examples" and before.role == role else {}
+    unsaid = {name: value for name, value in kept.items() if name not in asked.model_fields_set}
+    return asked.model_copy(update={"role": role, **unsaid})
 
 
-async def check_role(session: AsyncSession, name: str, role: str | None) -> str | None:
-    """The role of a name's versions, None where it has none. Raises DatasetRoleDiffers where `role` is another one."""
-    before = await queries.role_of(session, name.strip())
-    if role is not None and before is not None and role != before:
+def _made_alike(row: Dataset) -> dict[str, Any]:
+    return {
+        "split": SplitIn.model_validate(row.recipe["split"]),
+        "seed": row.recipe["seed"],
+        "answer": row.recipe.get("answer", "plan"),
+    }
+
+
+async def check_role(session: AsyncSession, name: str, role: str | None) -> None:
+    """Raises DatasetRoleDiffers where `role` is another one than that of the name's versions."""
+    before = await queries.version_before(session, name.strip())
+    if role is not None and before is not None and before.state != "deleted" and role != before.role:
         raise DatasetRoleDiffers(
-            f"The versions of {name.strip()!r} are for a {before}, not for a {role}.", field="role"
+            f"The versions of {name.strip()!r} are for a {before.role}, not for a {role}.", field="role"
         )
-    return before

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -219,11 +219,11 @@ async def is_taken(session: AsyncSession, name: str) -> bool:
     return bool(await session.scalar(select(exists().where(_same(name), living))))
 
 
-async def role_of(session: AsyncSession, name: str) -> str | None:
-    """The role of the version that a name stands for, else of the newest that is there or being made."""
-    found = select(Dataset.role).where(_same(name), Dataset.state.in_(("building", "ready")))
-    found = found.order_by(Dataset.is_current.desc(), Dataset.created_at.desc(), Dataset.id).limit(1)
-    return (await session.execute(found)).scalar_one_or_none()
+async def version_before(session: AsyncSession, name: str) -> Dataset | None:
+    """The version that a name stands for, else the newest that is there or being made, else the newest that was deleted."""
+    found = select(Dataset).where(_same(name), Dataset.state != "failed")
+    place = ((Dataset.state == "deleted"), Dataset.is_current.desc(), Dataset.created_at.desc(), Dataset.id)
+    return await session.scalar(found.order_by(*place).limit(1))
 
 
 async def is_ready(session: AsyncSession, name: str) -> bool:
@@ -383,47 +383,47 @@ async def copy_in(session: AsyncSession, into: type[Member] | type[LeftOut], row
 
 _KEYED = """
 SELECT {what} FROM
- (SELECT *, CASE WHEN execution_id IS NULL THEN encode(body, 'hex') ELSE execution_id::text || part END AS key
-  FROM dataset_members WHERE dataset_id = :first) AS a
+ (SELECT *, {key} AS key, {nth} AS nth FROM dataset_members WHERE dataset_id = :first) AS a
  {how} JOIN
- (SELECT *, CASE WHEN execution_id IS NULL THEN encode(body, 'hex') ELSE execution_id::text || part END AS key
-  FROM dataset_members WHERE dataset_id = :second) AS b USING (key)
+ (SELECT *, {key} AS key, {nth} AS nth FROM dataset_members WHERE dataset_id = :second) AS b USING (key, nth)
 """
-_COUNTS = text(
-    _KEYED.format(
-        what="count(*) FILTER (WHERE a.hash = b.hash), count(*) FILTER (WHERE a.position IS NULL), "
-        "count(*) FILTER (WHERE b.position IS NULL), count(*) FILTER (WHERE a.hash <> b.hash), "
-        "count(*) FILTER (WHERE a.split <> b.split)",
-        how="FULL",
-    )
+_OF_RUNS = {"key": "execution_id::text || part", "nth": "1"}
+# Uploaded lines have no run, and equal ones may have been kept: each is then one of so many, and pairs with one.
+_OF_LINES = {"key": "body", "nth": "row_number() OVER (PARTITION BY body ORDER BY hash, position)"}
+_COUNTED = (
+    "count(*) FILTER (WHERE a.hash = b.hash), count(*) FILTER (WHERE a.position IS NULL), "
+    "count(*) FILTER (WHERE b.position IS NULL), count(*) FILTER (WHERE a.hash <> b.hash), "
+    "count(*) FILTER (WHERE a.split <> b.split)"
 )
 _PAIRS = {
-    "added": text(
-        _KEYED.format(what="NULL, b.position", how="RIGHT") + " WHERE a.position IS NULL ORDER BY 2 LIMIT :limit"
-    ),
-    "removed": text(
-        _KEYED.format(what="a.position, NULL", how="LEFT") + " WHERE b.position IS NULL ORDER BY 1 LIMIT :limit"
-    ),
-    "relabelled": text(
-        _KEYED.format(what="a.position, b.position", how="INNER") + " WHERE a.hash <> b.hash ORDER BY 1 LIMIT :limit"
-    ),
+    "added": ("NULL, b.position", "RIGHT", "a.position IS NULL ORDER BY 2"),
+    "removed": ("a.position, NULL", "LEFT", "b.position IS NULL ORDER BY 1"),
+    "relabelled": ("a.position, b.position", "INNER", "a.hash <> b.hash ORDER BY 1"),
 }
 
 
-async def compared(session: AsyncSession, first: UUID, second: UUID) -> tuple[int, int, int, int, int]:
+async def compared(session: AsyncSession, one: Dataset, other: Dataset) -> tuple[int, int, int, int, int]:
     """How many lines are the same, added, removed, relabelled, and in another split."""
-    row = (await session.execute(_COUNTS, {"first": first, "second": second})).one()
+    asked = text(_KEYED.format(what=_COUNTED, how="FULL", **_keys(one, other)))
+    row = (await session.execute(asked, {"first": one.id, "second": other.id})).one()
     return (int(row[0]), int(row[1]), int(row[2]), int(row[3]), int(row[4]))
 
 
+def _keys(one: Dataset, other: Dataset) -> dict[str, str]:
+    """By what lines pair. Those that were brought and those of examples have none in common: NULL pairs with nothing."""
+    return _OF_LINES if one.source == other.source == "upload" else _OF_RUNS
+
+
 async def differing(
-    session: AsyncSession, first: UUID, second: UUID, kind: str, limit: int
+    session: AsyncSession, one: Dataset, other: Dataset, kind: str, limit: int
 ) -> list[tuple[Member | None, Member | None]]:
     """(line of the first, line of the second) that were added, removed or relabelled."""
-    places = (await session.execute(_PAIRS[kind], {"first": first, "second": second, "limit": limit})).all()
-    ours = await _at(session, first, [one for one, _ in places if one is not None])
-    theirs = await _at(session, second, [other for _, other in places if other is not None])
-    return [(ours.get(one), theirs.get(other)) for one, other in places]
+    what, how, which = _PAIRS[kind]
+    asked = text(f"{_KEYED.format(what=what, how=how, **_keys(one, other))} WHERE {which} LIMIT :limit")
+    places = (await session.execute(asked, {"first": one.id, "second": other.id, "limit": limit})).all()
+    ours = await _at(session, one.id, [place for place, _ in places if place is not None])
+    theirs = await _at(session, other.id, [place for _, place in places if place is not None])
+    return [(ours.get(a), theirs.get(b)) for a, b in places]
 
 
 async def _at(session: AsyncSession, id: UUID, positions: Sequence[int]) -> dict[int, Member]:
@@ -431,34 +431,7 @@ async def _at(session: AsyncSession, id: UUID, positions: Sequence[int]) -> dict
     return {one.position: one for one in (await session.scalars(found)).all()}
 
 
-async def reasons(session: AsyncSession, id: UUID, ids: Sequence[UUID]) -> dict[tuple[UUID, str], LeftOut]:
-    """(run, part) -> why its line was left out of a version, where it was."""
-    found = select(LeftOut).where(LeftOut.dataset_id == id, LeftOut.execution_id.in_(ids))
-    return {(one.execution_id, one.part): one for one in (await session.scalars(found)).all() if one.execution_id}
-
-
 async def fits(session: AsyncSession, filter: Filter, role: str, ids: Sequence[UUID]) -> set[UUID]:
     """Which of these runs a filter lets through now."""
     found = select(Example.execution_id).where(Example.execution_id.in_(ids), _wanted(filter, role))
-    return set((await session.scalars(found)).all())
-
-
-class Known(NamedTuple):
-    """An example as it is now."""
-
-    tags: list[str]
-    made_at: datetime
-    archived_at: datetime | None
-    erased_at: datetime | None
-
-
-async def states(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Known]:
-    """Runs whose example is there, or its tombstone."""
-    columns = (Example.execution_id, Example.tags, Example.created_at, Example.archived_at, Example.erased_at)
-    found = select(*columns).where(Example.execution_id.in_(ids))
-    return {row[0]: Known(list(row[1]), *row[2:]) for row in (await session.execute(found)).all()}
-
-
-async def withdrawn(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
-    found = select(Withdrawn.execution_id).where(Withdrawn.execution_id.in_(ids))
     return set((await session.scalars(found)).all())

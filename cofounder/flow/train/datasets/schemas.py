@@ -28,21 +28,25 @@ class SplitIn(Body):
     together: list[Bond] = Field(default=list(GROUPS), max_length=3, description="What makes a group")
 
 
+AS_BEFORE = "Left out: that of the name's version before, where there is one"
+
+
 class DatasetIn(Body):
     """A selection of examples to be frozen as a version."""
 
     name: Name
     description: Annotated[StrictStr, StringConstraints(max_length=2000)] = ""
-    role: Role = Field(default="planner", description="Left out: that of the name's version before, where there is one")
+    role: Role = Field(default="planner", description=AS_BEFORE)
     filters: Filter = Field(default_factory=Filter)
-    split: SplitIn = Field(default_factory=SplitIn)
-    seed: StrictInt = Field(default=0, ge=0, le=2**31 - 1)
+    split: SplitIn = Field(default_factory=SplitIn, description=AS_BEFORE)
+    seed: StrictInt = Field(default=0, ge=0, le=2**31 - 1, description=AS_BEFORE)
     duplicates: Literal["near", "exact", "keep"] = Field(default="near", description="Which of them become one line")
     redact: StrictBool = Field(default=True, description="Put placeholders in the place of personal data")
     system_prompt: Annotated[StrictStr, StringConstraints(min_length=1, max_length=20_000)] | None = None
     answer: Literal["plan", "intent"] = Field(
         default="plan",
-        description="Of a planner: the whole plan, or only what is read in the request, which a small model can learn",
+        description="Of a planner: the whole plan, or only what is read in the request, which a small model can learn. "
+        + AS_BEFORE,
     )
     ratio: float = Field(default=3.0, ge=1, le=100, strict=True, description="Pairs: how much longer one side may be")
     new_version: StrictBool = Field(default=False, description="The name exists: make its next version")

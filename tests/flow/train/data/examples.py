@@ -61,6 +61,7 @@ def lets_through(filter: Filter, one: dict[str, Any]) -> bool:
     score, decided, tags = one["quality_score"], one["decision"] or {}, set(one["tags"])
     word = next(name for name, said in VERDICTS.items() if said == one["decision"])
     assert decided == (VERDICTS[word] or {})
+    hidden = tags & set(OUT_UNLESS_ASKED)
     said = [
         filter.quality_min is None or (score is not None and score >= Decimal(str(filter.quality_min))),
         filter.quality_max is None or (score is not None and score <= Decimal(str(filter.quality_max))),
@@ -68,7 +69,8 @@ def lets_through(filter: Filter, one: dict[str, Any]) -> bool:
         not filter.success_only or one["success"],
         not filter.failed_only or not one["success"],
         not tags & set(filter.exclude_tags),
-        not tags & (set(OUT_UNLESS_ASKED) - set(filter.include_tags)),
+        filter.include_hidden or not hidden or bool(hidden & set(filter.include_tags)),
+        filter.include_hidden or "exclude" not in tags or "exclude" in filter.include_tags,
         set(filter.include_tags) <= tags,
         filter.date_after is None or one["timestamp"] >= filter.date_after,
         filter.date_before is None or one["timestamp"] <= filter.date_before,
@@ -114,5 +116,6 @@ def asked(seed: int) -> Filter:
         "text": draw.choice(WORDS),
         "archived": draw.choice((True, None)),
         "include_sample": True,
+        "include_hidden": True,
     }
     return Filter.model_validate({name: fields[name] for name in draw.sample(list(fields), draw.choice((1, 1, 2, 3)))})

@@ -22,7 +22,7 @@ from cofounder.flow.train.data.errors import (
     UndoUnknown,
 )
 from cofounder.flow.train.data.filters import Filter
-from cofounder.flow.train.data.schemas import Selected, TagByDateIn, TagByQualityIn
+from cofounder.flow.train.data.schemas import Selected, TagByDateIn, TagByQualityIn, UntagIn
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
@@ -241,6 +241,30 @@ async def test_a_persons_own_sql_keeps_tags_a_set_and_can_be_undone(session: Asy
     assert noted.undo_token is not None
     await changing.undo(session, noted.undo_token, by=BY)
     assert await tags(session) == before
+
+
+async def test_a_persons_own_sql_gives_tags_their_one_spelling_and_makes_nothing_ready(session: AsyncSession) -> None:
+    id = new_id()
+    await put(session, execution_id=id, user_request="Ask")
+    await session.execute(text("SELECT set_config('cofounder.training', '', true)"))
+    given = ["Gold", " GOLD\u00a0", "caf\u00e9", "cafe\u0301", "Two\u2003words", "Exclude", "Training_Ready"]
+    await session.execute(
+        text("UPDATE orchestrator_training_data SET tags = tags || CAST(:given AS text[])"), {"given": given}
+    )
+    kept = ["café", "exclude", "gold", "two words"]
+    assert await tags(session) == {id: kept}
+    for asked, n in (
+        (["Gold", "exclude"], 1),
+        (["cafe\u0301", "exclude"], 1),
+        (["two\u00a0WORDS", "exclude"], 1),
+        (["gold"], 0),
+    ):
+        assert (await service.stats(session, Filter(include_tags=asked))).filtered_count == n, asked
+    everything = Filter(include_hidden=True)
+    assert (await service.stats(session, everything)).by_tag == dict.fromkeys(kept, 1)
+    await counting.rebuild(session)
+    assert (await service.stats(session, everything)).by_tag == dict.fromkeys(kept, 1)
+    assert UntagIn(execution_ids=[id], tags=["Two\u00a0 Words"]).tags == ["two words"]
 
 
 async def test_what_the_product_tags_itself_is_no_change_to_undo(session: AsyncSession) -> None:

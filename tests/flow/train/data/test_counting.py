@@ -3,6 +3,7 @@
 import csv
 import io
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.schemas import FilterIn
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database
-from tests.flow.train.data.examples import asked, lets_through, made, put_all
+from tests.flow.train.data.examples import FIRST, asked, lets_through, made, put_all
+from tests.flow.train.data.test_export import put
 
 
 def expected(filter: Filter, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -176,3 +178,48 @@ async def test_an_example_that_changes_or_goes_is_counted_as_it_is_now(database:
     async with transaction() as session:
         await session.execute(text("TRUNCATE orchestrator_training_data"))
     await all_agree([], Filter())
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ({}, {"plain"}),
+        ({"include_tags": ["test"]}, {"test", "both"}),
+        ({"include_tags": ["development"]}, {"both"}),
+        ({"include_tags": ["exclude"]}, {"exclude", "tested"}),
+        ({"include_tags": ["test", "exclude"]}, {"tested"}),
+        ({"include_tags": ["test"], "exclude_tags": ["development"]}, {"test"}),
+        ({"include_hidden": True}, {"plain", "test", "both", "exclude", "tested"}),
+        ({"include_hidden": True, "include_tags": ["test"]}, {"test", "both", "tested"}),
+        ({"include_hidden": True, "exclude_tags": ["exclude"]}, {"plain", "test", "both"}),
+        ({"include_hidden": True, "archived": None}, {"plain", "test", "both", "exclude", "tested", "away"}),
+    ],
+)
+async def test_a_second_tag_hides_nothing_that_was_asked_for(
+    session: AsyncSession, said: dict[str, Any], names: set[str]
+) -> None:
+    """Who asks for tests does not ask for what is excluded; who looks for everything finds it."""
+    there = {
+        "plain": [],
+        "test": ["test"],
+        "both": ["test", "development"],
+        "exclude": ["exclude"],
+        "tested": ["test", "exclude"],
+        "away": ["development", "exclude", "test"],
+    }
+    for name, tags in there.items():
+        await put(session, user_request=f"Ask {name}", tags=tags, archived_at=FIRST if name == "away" else None)
+    page = await service.find(session, FilterIn.model_validate({"text": "ask", **said}))
+    assert {one.user_request.removeprefix("Ask ") for one in page.items} == names
+    assert page.filtered_count == len(names)
+
+
+async def test_a_bound_on_the_cost_is_as_exact_as_it_was_written(session: AsyncSession) -> None:
+    await put(session, cost=Decimal("0.1"))
+    for said, n in (
+        ({"cost_min": 0.1, "cost_max": 0.1}, 1),
+        ({"cost_min": 0.1000009}, 0),
+        ({"cost_max": 0.0999999}, 0),
+        ({"cost_min": 0.0999999, "cost_max": 0.1000009}, 1),
+    ):
+        assert (await service.stats(session, Filter.model_validate(said))).filtered_count == n, said

@@ -196,6 +196,15 @@ def test_the_least_quality_may_be_said_in_any_of_its_ways(wanted: dict[str, Any]
     assert filters_of(ExportIn.model_validate(wanted)).quality_min == least
 
 
+@pytest.mark.parametrize(
+    ("said", "field"), [({"min_quality": 0.9}, "min_quality"), ({"filter_by_quality": True}, "filter_by_quality")]
+)
+def test_a_least_quality_above_the_most_is_refused_by_its_name(said: dict[str, Any], field: str) -> None:
+    with pytest.raises(QualityUnclear, match="above quality_max") as refused:
+        filters_of(ExportIn.model_validate({"filters": {"quality_max": 0.5}, **said}))
+    assert refused.value.field == field
+
+
 def test_a_quality_beyond_one_is_refused() -> None:
     with pytest.raises(QualityUnclear):
         filters_of(ExportIn(filter_by_quality=85.0))

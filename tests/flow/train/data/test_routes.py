@@ -290,6 +290,9 @@ async def test_filters_are_kept_under_a_name_for_everybody(clients: Clients) -> 
     assert clash.status_code == 409
     changed = data(await operator.patch(f"{FILTERS}/{other['id']}", json={"filter": {"archived": True}}))
     assert (changed["name"], changed["filter"], changed["changed_by"]) == ("All", {"archived": True}, "key:operator")
+    best_one = f"{FILTERS}/{made['id']}"
+    for nothing in ({}, {"name": "best"}, {"filter": {"include_tags": ["B", "a"], "quality_min": 0.9}}):
+        assert data(await operator.patch(best_one, json=nothing)) == made, "what is as asked was not changed"
     assert data(await operator.delete(f"{FILTERS}/{other['id']}"))["name"] == "All"
     assert (await operator.delete(f"{FILTERS}/{other['id']}")).status_code == 404
     assert (await viewer.post(FILTERS, json=best)).status_code == 403

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import unicodedata
 from collections.abc import AsyncIterator
 
 import httpx
@@ -17,6 +18,7 @@ from cofounder.flow.train.data import queries, service
 from cofounder.flow.train.data.counting import queries as counting
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.schemas import FilterIn
+from cofounder.flow.train.data.words import words
 from cofounder.kit import db
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database
@@ -38,6 +40,11 @@ REQUESTS = {
     "hidden": "Do\u00adnau\u00addampf\u00adschiff\u200d\u2060 at \u200fkim\u200e@exa\ufeffmple.net\u200bnow",
     "greek": "Ο ΔΡΟΜΟΣ, ο δρομος και οι σεισμος’",
     "brand": "Acme™ №7, Prime℠",
+    "arabic": "رسالة العربية، مرحبا",
+    "kana": "コーヒー・パン",
+    "hindi": "हिन्दी। नमस्ते",
+    "street": "In der Hohen Straße",
+    "capitals": "HOHE STRASSE",
 }
 
 
@@ -89,6 +96,15 @@ CASES = [
     ("acme", {"brand"}),
     ("acme™", {"brand"}),
     ("7", {"brand"}),
+    ("العربية", {"arabic"}),
+    ("العربية، مرحبا", {"arabic"}),
+    ("コーヒー", {"kana"}),
+    ("コーヒー・パン", {"kana"}),
+    ("コーヒ", set()),
+    ("हिन्दी", {"hindi"}),
+    ("हिन्दी।", {"hindi"}),
+    ("STRASSE", {"street", "capitals"}),
+    ("Straße", {"street", "capitals"}),
     ("www.example.com/blog", {"url"}),
     ("https://www.example.com/blog/growth_hacks?id=42#top", {"url"}),
     ("growth", {"url"}),
@@ -126,6 +142,24 @@ CASES = [
 @pytest.mark.parametrize(("asked", "names"), CASES)
 async def test_every_part_of_a_word_with_signs_is_a_word(there: AsyncSession, asked: str, names: set[str]) -> None:
     assert await found(there, asked) == names
+
+
+async def test_only_letters_marks_and_digits_make_words_for_python_and_for_the_database(session: AsyncSession) -> None:
+    """Whatever Unicode knows but what nobody sees; a newer one may know more."""
+    signs, within = [], []
+    for one in map(chr, range(1, 0x110000)):
+        kind = unicodedata.category(one)
+        if words(f"a{one}b") == ["ab"] or kind in ("Cn", "Cs") or unicodedata.normalize("NFC", one) != one:
+            continue
+        (signs if kind[0] in "PSZC" or kind == "Me" else within).append(one)
+    assert [one for one in signs if words(f"a{one}b") != ["a", "b"]] == []
+    assert [one for one in within if len(words(f"a{one}b")) != 1] == []
+    plain = text("SELECT count(*) FROM unnest(CAST(:given AS text[])) AS one WHERE training_words_of(one) = :wanted")
+    assert await session.scalar(plain, {"given": [f"a{one}b" for one in signs], "wanted": "a b"}) == len(signs)
+    blanks = text(
+        "SELECT count(*) FROM unnest(CAST(:given AS text[])) AS one WHERE strpos(training_words_of(one), ' ') > 0"
+    )
+    assert await session.scalar(blanks, {"given": [f"a{one}b" for one in within]}) == 0
 
 
 async def test_the_same_is_found_after_the_words_were_made_anew_and_after_a_change(there: AsyncSession) -> None:

@@ -111,7 +111,7 @@ async def test_a_version_downloads_byte_for_byte_after_its_examples_were_retagge
     assert (found.same, found.added, found.removed, found.relabelled) == (28, 0, 1, 1)
     (removed,) = found.removed_lines
     assert removed.execution_id == ids[0]
-    assert removed.why == "Its tags changed: production became exclude."
+    assert removed.why == "It was tagged exclude when that version was made, which its filter leaves out."
     (relabelled,) = found.relabelled_lines
     assert relabelled.labels == {"tags": [["production"], ["manual_approved", "production"]]}
 
@@ -295,7 +295,26 @@ async def test_a_next_version_is_for_whom_the_version_before_was(database: Datab
     assert (await make("other", role="planner")).role == "planner"
     for one in await api.list_datasets("wr"):
         await service.remove(UUID(one["id"]), "It was a trial.", LOCAL_OWNER)
+    assert (await make("wr")).role == "writer", "a deleted version still says what it was"
+    await service.remove((await make("wr", new_version=True)).id, "It was a trial.", LOCAL_OWNER)
+    for one in await api.list_datasets("wr"):
+        await service.remove(UUID(one["id"]), "It was a trial.", LOCAL_OWNER)
     assert (await make("wr", role="planner")).role == "planner", "a name whose versions are all gone is free"
+
+
+async def test_a_next_version_is_made_like_the_version_before_but_for_what_is_said(database: Database) -> None:
+    await store_examples([example(number) for number in range(8)])
+    first = await make(answer="intent", seed=7, split=SplitIn(by="none"))
+
+    def made(one: DatasetOut) -> tuple[Any, ...]:
+        return one.recipe.get("answer"), one.recipe["seed"], one.recipe["split"]["by"]
+
+    second = await make(new_version=True)
+    assert made(second) == made(first) == ("intent", 7, "none")
+    assert made(await make(new_version=True, seed=0, answer="plan")) == (None, 0, "none")
+    for one in await api.list_datasets("plans"):
+        await service.remove(UUID(one["id"]), "It was a trial.", LOCAL_OWNER)
+    assert made(await make(split=SplitIn(by="random"))) == (None, 0, "random")
 
 
 async def test_an_erased_example_is_told_as_erased_and_not_as_tagged_anew(database: Database) -> None:
