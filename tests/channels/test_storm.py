@@ -79,7 +79,7 @@ async def asked_for(kind: str, number: int) -> UUID:
 
 async def every() -> list[PublicationOut]:
     async with transaction() as session:
-        return (await service.page(session, states=None, task_id=None, after=None, limit=10_000))[0]
+        return (await service.page(session, states=None, task_id=None, cursor=None, limit=10_000)).items
 
 
 def seen(town: Town, kind: str, number: int) -> list[int]:

@@ -14,13 +14,18 @@ from cofounder.kit import leases
 from cofounder.kit.testing import Database, until
 
 
+def _nothing() -> int:
+    time.sleep(600)
+    return 0
+
+
 @pytest.fixture
 def watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
     """Of a child that does nothing, with its looks done by the test."""
     monkeypatch.setattr(silence, "AT_LEAST_SECONDS", 0.0)
     child = Child("worker", [], tmp_path / "worker.log")
     with child.log.open("ab") as words:
-        child.begin(lambda: time.sleep(600) or 0, words.fileno())
+        child.begin(_nothing, words.fileno())
     made = Watch(child, 0.01)
     made.mend()
     made.look_at = float("inf")

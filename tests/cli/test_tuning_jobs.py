@@ -10,7 +10,8 @@ from cofounder.flow.train.jobs import service
 from cofounder.kit.db import transaction
 from cofounder.people import LOCAL_OWNER
 from cofounder.settings import settings
-from tests.flow.train.jobs.test_jobs import Together, start, together, version
+from tests.flow.train.jobs.test_jobs import start, together, version
+from tests.flow.train.tuners.servers.together import Together
 
 __all__ = ["together"]
 

@@ -20,12 +20,12 @@ __all__ = ["clients"]
 
 async def read(clients: Clients, id: UUID, age: float, *, out: float, **counts: int) -> None:
     at = (now() - timedelta(hours=out - age)).isoformat()
-    assert (await type_in(clients[1], id, measured_at=at, **counts)).status_code == 201
+    assert (await type_in(clients[1], id, key=None, measured_at=at, **counts)).status_code == 201
 
 
 async def foretell(id: UUID, **spans: tuple[float, float]) -> None:
     expected: Any = {
-        name: Expected(outcome=name, status="ok", n=30, value=low, low=low, high=high, note="")  # type: ignore[arg-type]
+        name: Expected(outcome=name, status="ok", n=30, value=low, low=low, high=high, note="")
         for name, (low, high) in spans.items()
     }
     said = Prediction(channel="linkedin", as_of=now(), outcomes=expected, sentence="")

@@ -146,7 +146,8 @@ async def test_every_part_of_a_word_with_signs_is_a_word(there: AsyncSession, as
 
 async def test_only_letters_marks_and_digits_make_words_for_python_and_for_the_database(session: AsyncSession) -> None:
     """Whatever Unicode knows but what nobody sees; a newer one may know more."""
-    signs, within = [], []
+    signs: list[str] = []
+    within: list[str] = []
     for one in map(chr, range(1, 0x110000)):
         kind = unicodedata.category(one)
         if words(f"a{one}b") == ["ab"] or kind in ("Cn", "Cs") or unicodedata.normalize("NFC", one) != one:

@@ -213,7 +213,8 @@ def test_a_line_without_personal_data_is_byte_for_byte_what_it_is_with_nothing_t
         elif role == "writer":
             both = clean.writer(raw, "x", "Text.", None), plain.writer(raw, "x", "Text.", None)
         else:
-            both = [one.judge(raw, "x/1", "x", "Text.", "approve", '{"tone":  0.5}') for one in (clean, plain)]
+            given = (raw, "x/1", "x", "Text.", "approve", '{"tone":  0.5}')
+            both = clean.judge(*given), plain.judge(*given)
         assert both[0] == both[1]
 
 
