@@ -50,6 +50,13 @@ def split_of(parts: tuple[str, ...]) -> str:
     return " + ".join(f"(CASE WHEN {part} = '' THEN 0 ELSE {2**place} END)" for place, part in enumerate(parts))
 
 
+def page_of(address: str) -> str:
+    """SQL of what every spelling of an address shares, to be found by: the digest of its path's last part."""
+    path = f"rtrim(split_part(split_part({address}, '?', 1), '#', 1), '/')"
+    whole = f"regexp_replace({path}, '/(index|default)[.](html?|php|aspx?)$', '', 'i')"
+    return f"md5(lower(split_part({whole}, '/', -1)))"
+
+
 def _days(column: str) -> str:
     return f"({column} - '2000-01-01'::date)::text"  # a date's own text depends on the session
 
@@ -190,6 +197,7 @@ class Post(Sourced, Row):
         UniqueConstraint("platform", "external_id"),
         Index("ix_posts_published_at", "published_at"),
         Index("ix_posts_known_at", "known_at"),  # what is new since a time
+        Index("ix_posts_page", text(page_of("url")), postgresql_where=text("url IS NOT NULL")),
         Index("ix_posts_task_external_id", "task_external_id", postgresql_where=text("task_external_id IS NOT NULL")),
     )
 
@@ -230,6 +238,11 @@ class SocialPostAnalytics(Sourced, Row):
     __table_args__ = (
         UniqueConstraint("natural_key", "measured_at"),
         Index("ix_social_post_analytics_post", "post_id", "measured_at"),
+        Index(
+            "ix_social_post_analytics_loose",
+            text(page_of("post_url")),
+            postgresql_where=text("post_id IS NULL AND post_url IS NOT NULL"),
+        ),
     )
 
 

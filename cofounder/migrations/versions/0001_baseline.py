@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_a85c1794"
+revision = "0001_54f7b7f0"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1019,6 +1019,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("platform", "external_id", name=op.f("uq_posts_platform_external_id")),
     )
     op.create_index("ix_posts_known_at", "posts", ["known_at"], unique=False)
+    op.create_index(
+        "ix_posts_page",
+        "posts",
+        [
+            sa.literal_column(
+                "md5(lower(split_part(regexp_replace(rtrim(split_part(split_part(url, '?', 1), '#', 1), '/'), '/(index|default)[.](html?|php|aspx?)$', '', 'i'), '/', -1)))"
+            )
+        ],
+        unique=False,
+        postgresql_where=sa.text("url IS NOT NULL"),
+    )
     op.create_index(op.f("ix_posts_publication_id"), "posts", ["publication_id"], unique=False)
     op.create_index("ix_posts_published_at", "posts", ["published_at"], unique=False)
     op.create_index(
@@ -2085,6 +2096,17 @@ def upgrade() -> None:
             "natural_key", "measured_at", name=op.f("uq_social_post_analytics_natural_key_measured_at")
         ),
     )
+    op.create_index(
+        "ix_social_post_analytics_loose",
+        "social_post_analytics",
+        [
+            sa.literal_column(
+                "md5(lower(split_part(regexp_replace(rtrim(split_part(split_part(post_url, '?', 1), '#', 1), '/'), '/(index|default)[.](html?|php|aspx?)$', '', 'i'), '/', -1)))"
+            )
+        ],
+        unique=False,
+        postgresql_where=sa.text("post_id IS NULL AND post_url IS NOT NULL"),
+    )
     op.create_index("ix_social_post_analytics_post", "social_post_analytics", ["post_id", "measured_at"], unique=False)
     op.create_table(
         "tool_calls",
@@ -2394,6 +2416,11 @@ def downgrade() -> None:
     op.drop_index("ix_tool_calls_server_tool_at", table_name="tool_calls")
     op.drop_table("tool_calls")
     op.drop_index("ix_social_post_analytics_post", table_name="social_post_analytics")
+    op.drop_index(
+        "ix_social_post_analytics_loose",
+        table_name="social_post_analytics",
+        postgresql_where=sa.text("post_id IS NULL AND post_url IS NOT NULL"),
+    )
     op.drop_table("social_post_analytics")
     op.drop_index(op.f("ix_sign_ins_user_id"), table_name="sign_ins")
     op.drop_table("sign_ins")
@@ -2511,6 +2538,7 @@ def downgrade() -> None:
     )
     op.drop_index("ix_posts_published_at", table_name="posts")
     op.drop_index(op.f("ix_posts_publication_id"), table_name="posts")
+    op.drop_index("ix_posts_page", table_name="posts", postgresql_where=sa.text("url IS NOT NULL"))
     op.drop_index("ix_posts_known_at", table_name="posts")
     op.drop_table("posts")
     op.drop_table("plans")

@@ -12,12 +12,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records.odd import BEFORE_POST
+from cofounder.business.records.tables import page_of
 
 _FILLED = ("category", "format", "audience", "language", "paid", "attributes")  # what only the imported row may know
 
 _OURS = """SELECT id, platform, url, external_id, task_id FROM posts
   WHERE publication_id IS NOT NULL AND published_at IS NOT NULL AND url IS NOT NULL {narrowed}"""
-_ONE = "AND platform = :platform AND strpos(lower(url), lower(:part)) > 0"
+# Other spellings among them, and other pages: whoever asks holds the addresses against each other.
+_THERE = page_of("CAST(:url AS text)")
+_ONE = f"AND platform = :platform AND {page_of('url')} = {_THERE}"
 # What a source or a person says is another task's is no publication of ours.
 _THEIRS = """SELECT id, platform, url, external_id, task_id, task_id IS NOT NULL
     AND (task_external_id IS NOT NULL OR linked_at IS NOT NULL) AS placed FROM posts
@@ -28,12 +31,10 @@ _SAME_PLATFORMS = (
 
 
 async def addressed(
-    session: AsyncSession, platform: str | None, part: str
+    session: AsyncSession, platform: str | None, url: str
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """(publications' posts that stand somewhere, imported ones), all of them or those of a platform whose address has
-    this `part`.
-    """
-    asked = {} if platform is None else {"platform": platform, "part": part}
+    """(publications' posts that stand somewhere, imported ones), all of them or those of a platform that may stand there."""
+    asked = {} if platform is None else {"platform": platform, "url": url}
     ours = _OURS.format(narrowed="" if platform is None else _ONE)
     theirs = _THEIRS.format(narrowed=_SAME_PLATFORMS if platform is None else _ONE)
     found = [[dict(row) for row in (await session.execute(text(q), asked)).mappings()] for q in (ours, theirs)]
@@ -143,24 +144,24 @@ async def let_visits_go(session: AsyncSession, post: UUID, url: str) -> None:
     await session.execute(text(_VISITS), {"post": post, "url": url})
 
 
-_LOOSE = """SELECT natural_key::text AS subject, post_url AS url, max(post_title) AS title, count(*) AS rows
-  FROM social_post_analytics r WHERE post_id IS NULL AND platform = :platform
-    AND strpos(lower(post_url), lower(:part)) > 0
+_LOOSE = f"""SELECT natural_key::text AS subject, post_url AS url, max(post_title) AS title, count(*) AS rows
+  FROM social_post_analytics r WHERE post_id IS NULL AND post_url IS NOT NULL AND platform = :platform
+    AND {page_of("post_url")} = {_THERE}
   GROUP BY natural_key, post_url"""
-_STANDING = """SELECT id, url, coalesce(title, content) AS label FROM posts
-  WHERE published_at IS NOT NULL AND platform = :platform AND strpos(lower(url), lower(:part)) > 0"""
+_STANDING = f"""SELECT id, url, coalesce(title, content) AS label FROM posts
+  WHERE published_at IS NOT NULL AND url IS NOT NULL {_ONE}"""
 _REFUSED = """SELECT subject FROM matches WHERE kind = 'reading_post' AND state = 'refused' AND target_id = :post"""
 
 
-async def loose(session: AsyncSession, platform: str, part: str) -> list[dict[str, Any]]:
-    """Readings without a post whose address has this part."""
-    asked = {"platform": platform, "part": part}
+async def loose(session: AsyncSession, platform: str, url: str) -> list[dict[str, Any]]:
+    """Readings without a post that may be of this address."""
+    asked = {"platform": platform, "url": url}
     return [dict(row) for row in (await session.execute(text(_LOOSE), asked)).mappings()]
 
 
-async def posts_at(session: AsyncSession, platform: str, part: str) -> list[dict[str, Any]]:
-    """Posts that stand at an address that has this part."""
-    asked = {"platform": platform, "part": part}
+async def posts_at(session: AsyncSession, platform: str, url: str) -> list[dict[str, Any]]:
+    """Posts that may stand at this address."""
+    asked = {"platform": platform, "url": url}
     return [dict(row) for row in (await session.execute(text(_STANDING), asked)).mappings()]
 
 

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,7 +37,7 @@ async def absorb(session: AsyncSession, platform: str | None = None, url: str = 
     """Let imported posts that stand where a publication does become the publication's, all or those of one address; how
     many. Where several publications, or several imported posts, share an address nobody knows which is which.
     """
-    ours, theirs = await queries.addressed(session, platform, _part(url))
+    ours, theirs = await queries.addressed(session, platform, url)
     mine, others = _by_address(ours), _by_address(theirs)
     number = 0
     for where, own in mine.items():
@@ -100,12 +99,12 @@ def _named_before(one: dict[str, Any], before: Stood) -> bool:
 
 async def _join(session: AsyncSession, platform: str, url: str) -> None:
     """Link the readings of an address to the one post that stands there."""
-    posts = [one for one in await queries.posts_at(session, platform, _part(url)) if _same(one["url"], url)]
+    posts = [one for one in await queries.posts_at(session, platform, url) if _same(one["url"], url)]
     if len(posts) != 1:
         return
     (post,) = posts
     refused = await queries.refused(session, post["id"])
-    loose = await queries.loose(session, platform, _part(url))
+    loose = await queries.loose(session, platform, url)
     found = [one for one in loose if _same(one["url"], url) and one["subject"] not in refused]
     if not found:
         return
@@ -138,11 +137,3 @@ def _is_it(own: dict[str, Any], other: dict[str, Any]) -> bool:
 def _same(one: str | None, other: str | None) -> bool:
     pages = address(one), address(other)
     return pages[0] is not None and pages[1] is not None and pages[0].whole == pages[1].whole
-
-
-def _part(url: str) -> str:
-    """What every spelling of an address has: its path, as it was written."""
-    try:
-        return urlsplit(url).path.rstrip("/")
-    except ValueError:
-        return url
