@@ -218,7 +218,7 @@ async def test_an_account_that_is_gone_when_the_time_comes_means_the_outbox(
         assert server.messages == []
     (one,) = await of(said.task_id)
     assert (one.state, one.delivered_by) == ("published", "outbox")
-    assert "is not connected where" in (one.note or "")
+    assert "do not send as news@acme.example any more" in (one.note or "")
 
 
 async def test_every_outcome_brings_the_example_up_to_date(engine_running: Database) -> None:
