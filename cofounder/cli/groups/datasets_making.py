@@ -37,7 +37,7 @@ def create(
 ) -> int:
     """Freeze what a filter lets through as an immutable version. Ctrl-C leaves nothing of it.
 
-    Role, split, seed and answer that are left out are those of the name's version before.
+    Role, seed, answer and each part of the split that are left out are those of the name's version before.
 
     Example: cofounder datasets create planner --min-quality 0.85 --decision approved
     """

@@ -317,6 +317,15 @@ async def test_a_next_version_is_made_like_the_version_before_but_for_what_is_sa
     assert made(await make(split=SplitIn(by="random"))) == (None, 0, "random")
 
 
+async def test_of_parts_that_are_said_by_half_the_other_half_is_that_of_the_version_before(database: Database) -> None:
+    await store_examples([example(number) for number in range(8)])
+    await make(seed=7, split=SplitIn(by="time", validation=0.25, test=0.2, together=["topic"]))
+    recipe = (await make(new_version=True, split=SplitIn(test=0.3))).recipe
+    assert recipe["split"] == {"by": "time", "validation": 0.25, "test": 0.3, "together": ["topic"]}
+    assert recipe["seed"] == 7
+    assert (await make("other", split=SplitIn(test=0.3))).recipe["split"]["by"] == "group"
+
+
 async def test_an_erased_example_is_told_as_erased_and_not_as_tagged_anew(database: Database) -> None:
     ids = await store_examples([example(number) for number in range(30)])
     first = await make()
