@@ -66,10 +66,11 @@ WITH {gone} entered AS (
 SELECT (SELECT coalesce((SELECT entered_at FROM marked),
     (SELECT entered_at FROM phases WHERE task_id = entered.id AND name = :name), now()) FROM entered), {left}"""
 # The phase before it, left as `leave_phase` does: between two phases nobody is asked, so that they share the round trip.
-_GONE = """gone AS (
+# The task is locked before its phase, in the order of whoever cancels it, or the two would wait for each other.
+_GONE = """held AS (SELECT id FROM tasks WHERE id = :task FOR NO KEY UPDATE), gone AS (
     UPDATE phases SET state = :left_state, note = :left_note, finished_at = :left_finished_at
-    WHERE task_id = :task AND name = :left_name AND entered_at = :left_entered
-    AND NOT (CAST(:left_state AS varchar) = 'waiting' AND state = 'done') RETURNING id
+    FROM held WHERE task_id = held.id AND name = :left_name AND entered_at = :left_entered
+    AND NOT (CAST(:left_state AS varchar) = 'waiting' AND state = 'done') RETURNING phases.id
 ),"""
 # What a person took is no work: one that begins anew keeps the time that it had worked, one that asked or rested begins now.
 _BEGAN = """CASE WHEN started_at IS NULL THEN :at WHEN finished_at IS NOT NULL THEN CAST(:at AS timestamptz) - (finished_at - started_at)

@@ -1,16 +1,19 @@
 """Phases that share a durable step: each still begins, ends and is repeated by its own row."""
 
+import asyncio
 from collections import Counter
 from datetime import datetime
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from cofounder.business.records import service as records
 from cofounder.flow.request import phases, queries
 from cofounder.flow.request.phases import Ended, Result, done, ended, skipped, together
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
+from cofounder.kit.testing import until
 
 ran: Counter[str] = Counter()
 fails: set[str] = set()
@@ -203,3 +206,33 @@ async def test_a_last_phase_that_is_done_answers_again_after_a_kill(task):
     for _ in range(2):
         assert (await phases._in_turn((learns,), task, ()))["state"] == "done"
     assert ran == {"learns": 2}
+
+
+async def test_a_task_that_is_cancelled_while_it_goes_on_to_the_next_phase_is_no_deadlock(task):
+    """Whoever cancels holds the task and then writes its phases; so must the phase that ends and the one that begins."""
+    entry = await phases._next(task, None, first)
+    assert isinstance(entry, phases.Entry)
+    left = phases.Left(entry, done())
+    async with transaction() as session:
+        await records.get_task(session, task, lock=True)
+        for goes_on in (phases._next(task, left, second), phases._leave(left)):
+            job = asyncio.create_task(goes_on)
+            await until(waits_for_a_lock)
+            assert not await asyncio.wait_for(other_locks(task), 30), "it holds a phase while it waits for the task"
+            job.cancel()
+            await asyncio.gather(job, return_exceptions=True)
+
+
+async def waits_for_a_lock() -> bool:
+    async with transaction() as session:
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(await session.scalar(text(waiting)))
+
+
+async def other_locks(task: UUID) -> bool:
+    """Whether somebody holds the row of the phase that ends."""
+    async with transaction() as session:
+        free = "SELECT id FROM phases WHERE task_id = :task AND name = 'planning' FOR UPDATE SKIP LOCKED"
+        return await session.scalar(text(free), {"task": task}) is None
