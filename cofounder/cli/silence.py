@@ -1,7 +1,7 @@
 """A worker that lives and does nothing: it is known by its lease, which nobody else renews, and replaced.
 
 What no one can tell apart from it is not taken for it: a database that is away, a machine that slept, a worker that is
-still beginning. Whoever does not renew a lease is fenced off, so that killing it loses and repeats nothing.
+still beginning, for which a slow machine has minutes. Whoever does not renew a lease is fenced off, so that killing it loses and repeats nothing.
 """
 
 import os
@@ -13,6 +13,7 @@ from cofounder.cli import children, home, processes
 
 LIVES, SILENT, UNTOLD = 0, 3, 4  # how one that looks ends; however else it ends tells nothing
 AT_LEAST_SECONDS = 20.0  # of silence after a lease has run out, however short leases are
+BEGINNING_SECONDS = 180.0  # without a first lease while the database answers
 ANSWER_SECONDS = 20.0  # that a look may take
 SLEPT_SECONDS = 5.0  # between two turns: then we stood still ourselves, and so did everybody
 
@@ -25,7 +26,7 @@ class Watch:
         self.lease_seconds = lease_seconds
         self.look = children.Child("look", [], Path(os.devnull))
         self.pid: int | None = None
-        self.known = False  # it had a lease: before, it may be beginning
+        self.known = False  # it had a lease: before, it may be beginning, which takes longer
         self.silent_since: float | None = None
         self.look_at = self.looked_at = 0.0
         self.turned = self._clocks()
@@ -63,16 +64,19 @@ class Watch:
             return
         self.close()
         self.known = self.known or told == LIVES
-        if told != SILENT or not self.known:
+        if told != SILENT:
             self.silent_since = None
         elif self.silent_since is None:
             self.silent_since = now
-        elif now - self.silent_since > max(2 * self.lease_seconds, AT_LEAST_SECONDS):
+        elif now - self.silent_since > self._patience():
             self.child.kill(
                 f"The {self.child.name} said nothing for {now - self.silent_since + self.lease_seconds:.0f} seconds"
                 " while the database answered; it is killed, and another is started."
             )
         self.look_at = now + (self.lease_seconds if self.silent_since is None else self.lease_seconds / 3)
+
+    def _patience(self) -> float:
+        return max(2 * self.lease_seconds, AT_LEAST_SECONDS if self.known else BEGINNING_SECONDS)
 
     @staticmethod
     def _clocks() -> tuple[float, float]:

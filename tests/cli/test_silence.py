@@ -62,6 +62,17 @@ def test_who_begins_or_cannot_be_asked_about_is_left_alone(watch: Watch) -> None
     assert not ended(watch)
 
 
+def test_who_never_gets_to_a_lease_is_killed_after_a_longer_while(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(silence, "BEGINNING_SECONDS", 0.0)
+    hear(watch, SILENT, UNTOLD, SILENT)  # while the database is away nothing begins
+    assert not ended(watch)
+    hear(watch, SILENT)
+    assert ended(watch)
+    assert "The worker said nothing for" in capsys.readouterr().err
+
+
 def test_after_a_sleep_silence_counts_anew(watch: Watch) -> None:
     hear(watch, LIVES, SILENT)
     watch.turned = (watch.turned[0], watch.turned[1] - 3600)  # the clock on the wall went on, as while a laptop sleeps
