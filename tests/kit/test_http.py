@@ -2,6 +2,8 @@
 
 import json
 import os
+import socket
+import threading
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -232,7 +234,8 @@ async def test_outside_calls_follow_no_redirect_and_end_in_time() -> None:
 
 async def _hosts_asked_directly(client: httpx.AsyncClient) -> dict[str, bool]:
     async with client:
-        hosts = ("127.0.0.1:8000", "localhost:11434", "[::1]:8000", "far.example", "named.example")
+        own = (f"{name}:8000" for name in outside.here() if name != "::1")
+        hosts = (*own, "localhost:11434", "[::1]:8000", "0.0.0.0:8000", "far.example", "named.example")
         return {host: client._transport_for_url(httpx.URL(f"http://{host}/")) is client._transport for host in hosts}
 
 
@@ -254,7 +257,40 @@ async def test_what_lies_on_this_machine_is_asked_without_a_proxy_and_all_else_t
         outside.ask_here_directly()
         asked = await _hosts_asked_directly(outside.client())
         assert [host for host, directly in asked.items() if not directly] == ["far.example"]
-    assert os.environ["no_proxy"] == "named.example,127.0.0.1,localhost,::1"
+    assert os.environ["no_proxy"] == ",".join(["named.example", *outside.here()])
+    assert {"127.0.0.1", "localhost", "::1", "0.0.0.0", socket.gethostname()} <= set(outside.here())
+
+
+async def test_a_socks_proxy_is_named_and_keeps_nobody_from_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("ALL_PROXY", "socks5://mara:s3kret@127.0.0.1:9")
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    outside.ask_here_directly()
+    said = "^ALL_PROXY names a SOCKS proxy"
+    with outside.blocking_client() as blocking, pytest.raises(httpx.ConnectError, match=said):
+        blocking.get("http://far.example/")
+    async with outside.client() as client:
+        with pytest.raises(httpx.ConnectError, match=said):
+            await client.get("http://far.example/")
+        with pytest.raises(httpx.ConnectError) as refused:  # by the other, which is not there
+            await client.get("https://far.example/")
+        assert "SOCKS" not in str(refused.value)
+    with socket.create_server(("127.0.0.1", 0)) as server, outside.blocking_client() as blocking:
+        asked = threading.Thread(target=_answer_once, args=(server,), daemon=True)
+        asked.start()
+        assert blocking.get(f"http://127.0.0.1:{server.getsockname()[1]}/").text == "here"
+        asked.join()
+
+
+def _answer_once(server: socket.socket) -> None:
+    line, _ = server.accept()
+    with line:
+        line.recv(65_536)
+        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nhere")
 
 
 async def test_who_asks_again_and_again_fills_the_log_with_no_tracebacks() -> None:
