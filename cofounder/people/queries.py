@@ -174,6 +174,18 @@ async def put_signing_key(session: AsyncSession, id: str, public: bytes, at: dat
     )
 
 
+async def audited_ids(session: AsyncSession, part: str) -> Sequence[str]:
+    """What something was done to: this very id, else the ids that begin or end so, of which two tell that it is not one."""
+    id = AuditEntry.object_id
+    lower, word = func.lower(id), part.lower()
+    fits = or_(lower.startswith(word, autoescape=True), lower.endswith(word, autoescape=True))
+    return (await session.scalars(select(id).where(fits).group_by(id).order_by((id == part).desc(), id).limit(2))).all()
+
+
+async def audited_actions(session: AsyncSession) -> Sequence[str]:
+    return (await session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action))).all()
+
+
 async def audit_page(
     session: AsyncSession, filters: dict[str, Any], after: tuple[datetime, UUID] | None, limit: int
 ) -> tuple[Sequence[AuditEntry], int]:

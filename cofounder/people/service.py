@@ -206,6 +206,24 @@ async def revoke_key_with_id(session: AsyncSession, id: UUID, by: Caller) -> Api
     return await revoke_key(session, row.name, by)
 
 
+async def audited_id(session: AsyncSession, given: str) -> str:
+    """The id that a person means: whole, or its beginning or end. Raises InputInvalid where it fits more.
+
+    What is known to nobody comes back as it is.
+    """
+    found = await queries.audited_ids(session, given) if len(given) >= 4 else []
+    if given in found or not found:
+        return given
+    if len(found) > 1:
+        raise InputInvalid(f"{given!r} fits several.", field="object_id", hint="Give more of the id.")
+    return found[0]
+
+
+async def audited_actions(session: AsyncSession) -> list[str]:
+    """Every action that the log holds, each once."""
+    return list(await queries.audited_actions(session))
+
+
 async def audit_page(
     session: AsyncSession, filters: dict[str, Any], cursor: str | None, limit: int
 ) -> tuple[Sequence[AuditEntry], str | None, int]:

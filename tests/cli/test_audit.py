@@ -10,6 +10,30 @@ from cofounder.cli.program import run
 from cofounder.kit.testing import Database
 
 
+def test_a_part_of_an_id_is_enough_and_a_mistyped_action_names_those_there_are(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(*words: str) -> str:
+        capsys.readouterr()
+        assert run(["audit", *words]) == 0
+        return capsys.readouterr().out
+
+    for name in ("Mara Ilves", "Jo Lind"):
+        assert run(["people", "add", name, "--role", "approver"]) == 0
+    added = [one for one in json.loads(told("--json"))["items"] if one["action"].startswith("person.")]
+    for one in added:
+        for part in (one["object_id"][-8:], one["object_id"][-8:].upper(), one["object_id"][:-1]):
+            found = json.loads(told("--json", "--object-id", part))["items"]
+            assert [each["id"] for each in found] == [one["id"]]
+        assert one["object_id"][-8:] in told("--object-id", one["object_id"][-8:])
+    assert "Nothing of that was done." in told("--object-id", "no-such-id")
+    assert run(["audit", "--object-id", added[0]["object_id"][:4]]) == out.USAGE  # ids begin with the time
+    assert "fits several" in capsys.readouterr().err
+    said = " ".join(told("--action", "person.adde").split())
+    assert "There is no action person.adde, but:" in said
+    assert added[0]["action"] in said
+
+
 def test_the_log_is_narrowed_by_what_it_was_done_to_and_when(
     database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:

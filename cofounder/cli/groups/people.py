@@ -239,7 +239,9 @@ def audit(
     who: Annotated[str | None, typer.Option(help="Only of this person or key, as the log writes it.")] = None,
     action: Annotated[str | None, typer.Option(help="Only this action, e.g. key.created.")] = None,
     object_type: Annotated[str | None, typer.Option(help="Only what was done to such, e.g. task.")] = None,
-    object_id: Annotated[str | None, typer.Option(help="Only what was done to this, by its whole id.")] = None,
+    object_id: Annotated[
+        str | None, typer.Option(help="Only what was done to this: its id, or its beginning or end.")
+    ] = None,
     since: Annotated[str | None, typer.Option(help="Not before this time.")] = None,
     until: Annotated[str | None, typer.Option(help="Before this time.")] = None,
     json: Json = False,
@@ -259,11 +261,14 @@ async def _audit(limit: int, given: dict[str, Any], json: bool) -> int:
     from cofounder.cli.views.grid import table
     from cofounder.kit import db
     from cofounder.people.schemas import AuditOut
-    from cofounder.people.service import audit_page
+    from cofounder.people.service import audit_page, audited_actions, audited_id
 
     filters = {name: value for name, value in given.items() if value is not None}
     async with home.opened(), db.transaction() as session:
+        if "object_id" in filters:
+            filters["object_id"] = await audited_id(session, filters["object_id"])
         rows, more, total = await audit_page(session, filters, None, limit)
+        actions = await audited_actions(session) if "action" in filters and not rows else []
         found = [AuditOut.model_validate(row) for row in rows]
     if json:
         out.emit({"items": [one.model_dump(mode="json") for one in found], "next_cursor": more, "total": total})
@@ -271,6 +276,8 @@ async def _audit(limit: int, given: dict[str, Any], json: bool) -> int:
     screen = out.screen()
     if not found:
         screen.print("Nothing of that was done." if filters else "Nothing was done yet.")
+        if actions and filters["action"] not in actions:
+            screen.print(f"There is no action {filters['action']}, but: {', '.join(actions)}.", markup=False)
         return 0
     listed = table("When", "Who", "What", "To", "More")
     for one in found:
