@@ -1,6 +1,7 @@
 /** Everything up to a day, or below a score, gets a tag, whatever else it carries: the past as development in two clicks. */
 import { Button, NumberInput, Popover, TextInput } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
+import { FIRST_DAY, LAST_DAY } from "../../parts/DayField";
 import type { useChanges } from "./acting";
 import { dayField } from "./filter";
 
@@ -30,6 +31,8 @@ export function ByDate({ acts, since, until }: { acts: Acts; since?: string; unt
         label="Everything up to"
         description="The whole day too (UTC), whatever the filter and the tags are; archived ones too"
         value={day}
+        min={FIRST_DAY}
+        max={LAST_DAY}
         onChange={(event) => setDay(event.currentTarget.value)}
         required
       />
@@ -38,7 +41,8 @@ export function ByDate({ acts, since, until }: { acts: Acts; since?: string; unt
         label="But not before"
         description="Empty: from the beginning"
         value={from}
-        max={day}
+        min={FIRST_DAY}
+        max={day || LAST_DAY}
         error={wrong && "It lies after the last day"}
         onChange={(event) => setFrom(event.currentTarget.value)}
       />

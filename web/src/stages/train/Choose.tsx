@@ -1,18 +1,10 @@
 /** Which examples are meant. Every field writes itself into the address. */
-import {
-  Button,
-  MultiSelect,
-  NumberInput,
-  RangeSlider,
-  SegmentedControl,
-  Select,
-  TagsInput,
-  TextInput,
-} from "@mantine/core";
+import { Button, MultiSelect, NumberInput, RangeSlider, SegmentedControl, Select, TagsInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { trainingChoices, trainingSums } from "../../api/queries";
+import { DayField } from "../../parts/DayField";
 import { Panel } from "../../parts/Panel";
 import { SearchField } from "../../parts/SearchField";
 import { capital, channelName, score, spoken } from "../../parts/words";
@@ -220,24 +212,22 @@ function Days({ search, set }: { search: Search; set: Go }) {
   return (
     <div>
       <div className={styles.pair}>
-        <TextInput
-          type="date"
+        <DayField
           label="From (UTC)"
           inputWrapperOrder={["label", "input", "description", "error"]}
           description={from.at && `From ${from.at} UTC of that day on`}
           value={from.day}
-          max={to.day || undefined}
-          onChange={(event) => set({ since: event.currentTarget.value || undefined })}
+          max={to.day}
+          set={(day) => set({ since: day || undefined })}
         />
-        <TextInput
-          type="date"
+        <DayField
           label="To (UTC)"
           inputWrapperOrder={["label", "input", "description", "error"]}
           description={to.at && `Up to ${to.at} UTC of that day`}
           value={to.day}
-          min={from.day || undefined}
+          min={from.day}
           error={wrong?.upper === "until" && wrong.says}
-          onChange={(event) => set({ until: event.currentTarget.value || undefined })}
+          set={(day) => set({ until: day || undefined })}
         />
       </div>
       {(from.day || to.day) && elsewhere() && (

@@ -7,6 +7,7 @@ import { askIn, client, Problem, type Schemas } from "../../api/client";
 import { type TrainingFilter, usableFor, versionBefore } from "../../api/queries";
 import { useDraft } from "../../parts/draft";
 import { Trouble } from "../../parts/Rest";
+import { asked, type Divided, dividedLike, FIRST } from "./dividing";
 import { taken } from "./filter";
 import { ROLES } from "./formats";
 import styles from "./Train.module.css";
@@ -18,10 +19,7 @@ const EMPTY = {
   name: "",
   description: "",
   role: "planner",
-  by: "group",
-  validation: 10,
-  test: 10,
-  seed: 0,
+  divided: {} as Partial<Divided>, // only what somebody said
   duplicates: "near",
   redact: true,
 };
@@ -37,7 +35,7 @@ export function NewDataset({ opened, close, filter, count }: Props) {
 function Form({ filter, count }: { filter: TrainingFilter; count: number }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const [said, setSaid] = useDraft("new-dataset", EMPTY);
+  const [said, setSaid] = useDraft("making-dataset", EMPTY);
   const [again, setAgain] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -47,7 +45,9 @@ function Form({ filter, count }: { filter: TrainingFilter; count: number }) {
   const usable = useQuery(usableFor(role, filter)).data;
   const none = count === 0 || (usable?.role === role && usable.used === 0);
   const nameTaken = problem?.code === "dataset_name_taken";
-  const divided = said.by !== "none";
+  const how = { ...FIRST, ...(again && before ? dividedLike(before) : {}), ...said.divided };
+  const divide = (next: Partial<Divided>) => put({ divided: { ...said.divided, ...next } });
+  const divided = how.by !== "none";
   const send = async (event: FormEvent) => {
     event.preventDefault();
     if (busy) return;
@@ -58,8 +58,7 @@ function Form({ filter, count }: { filter: TrainingFilter; count: number }) {
       description: said.description,
       role: again && before ? undefined : role,
       filters: filter,
-      split: { by: said.by, validation: said.validation / 100, test: said.test / 100 },
-      seed: said.seed,
+      ...asked(said.divided),
       duplicates: said.duplicates,
       redact: said.redact,
       new_version: again,
@@ -120,8 +119,8 @@ function Form({ filter, count }: { filter: TrainingFilter; count: number }) {
         <Select
           label="Divide by"
           allowDeselect={false}
-          value={said.by}
-          onChange={(by) => by && put({ by })}
+          value={how.by}
+          onChange={(by) => by && divide({ by })}
           data={[
             { value: "group", label: "Group: what belongs together stays together" },
             { value: "time", label: "Time: the newest are held out" },
@@ -147,24 +146,24 @@ function Form({ filter, count }: { filter: TrainingFilter; count: number }) {
           min={0}
           max={50}
           disabled={!divided}
-          value={said.validation}
-          onChange={(value) => typeof value === "number" && put({ validation: value })}
+          value={how.validation}
+          onChange={(value) => typeof value === "number" && divide({ validation: value })}
         />
         <NumberInput
           label="Test, %"
           min={0}
           max={50}
           disabled={!divided}
-          value={said.test}
-          onChange={(value) => typeof value === "number" && put({ test: value })}
+          value={how.test}
+          onChange={(value) => typeof value === "number" && divide({ test: value })}
         />
         <NumberInput
           label="Seed"
           min={0}
           max={2 ** 31 - 1}
           allowDecimal={false}
-          value={said.seed}
-          onChange={(value) => typeof value === "number" && put({ seed: value })}
+          value={how.seed}
+          onChange={(value) => typeof value === "number" && divide({ seed: value })}
         />
       </div>
       <Checkbox
