@@ -39,7 +39,6 @@ AT_ONCE = 3
 SPREAD = 16  # every how manieth point is a case of its own
 RESTS = ("pending_approval", "completed", "publishing", "failed", "cancelled")
 _numbers = itertools.count(1)
-_one_at_a_time = asyncio.Lock()  # the settings are the process's
 
 
 @dataclass
@@ -53,6 +52,7 @@ class Field:
     mail: Server
     stack: ExitStack
     template: str
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # at the settings, which are the process's
     task_id: UUID | None = None
     ready: bool = False
     born: str = ""
@@ -105,6 +105,7 @@ async def ground(field_: Field, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     for name, value in field_.post("nobody").items():
         monkeypatch.setenv(name, value)  # where an approval says that the mail will go
     settings.cache_clear()
+    field_.turn = asyncio.Lock()  # of this test's loop
     if not field_.ready:
         app.wire()
         await _prepare(field_)
@@ -133,7 +134,7 @@ async def _prepare(ground: Field) -> None:
             assert len(bill) >= 4
     with ExitStack() as stack:
         world = ground.world(ground.waiting["offline"], stack, paid=False)
-        await _approve(world)
+        await _approve(ground, world)
         assert await _undisturbed(world) == "completed"
         ground.points["publish"], ground.expected["publish"] = _points(world.marks()), claims.summary(world)
         assert sum(ground.arrived(world).values()) == 2
@@ -147,10 +148,10 @@ async def _undisturbed(world: World) -> str:
     return found
 
 
-async def _approve(world: World) -> None:
+async def _approve(ground: Field, world: World) -> None:
     """Decide as its server would: the mail is for this world's own readers."""
     decision = Decision(task_id=world.task_id, approved=True)
-    async with _one_at_a_time, _configured(world.environment):
+    async with ground.turn, _configured(world.environment):
         await world.do(lambda session: approvals.decide(session, decision, by=LOCAL_OWNER))
 
 
@@ -175,7 +176,7 @@ async def _case(ground: Field, kind: str, point: str, how: str) -> list[str]:
         template = ground.waiting["offline"] if publishing else ground.born
         world = await asyncio.to_thread(ground.world, template, stack, paid=kind == "paid")
         if publishing:
-            await _approve(world)
+            await _approve(ground, world)
         machines = ("one", "two") if how == "takeover" else (None, None)
         life = await asyncio.to_thread(world.bear, dies_at=point, machine=machines[0])
         if await world.until_resting(*RESTS, life=life) == "killed":
@@ -245,7 +246,7 @@ async def _in_turn(ground: Field, kind: str, how: str) -> list[str]:
         publishing = kind == "publish"
         world = ground.world(ground.waiting["offline"] if publishing else ground.born, stack, paid=kind == "paid")
         if publishing:
-            await _approve(world)
+            await _approve(ground, world)
         kinds = ["step", "phase", "node", "model", "effect", "file", "mail", "flow", "wait"]
         died: list[str] = []
         for number in itertools.count():
