@@ -27,6 +27,7 @@ from cofounder.settings import settings
 _CHUNK = 1_000_000
 _STALE_SECONDS = 86_400.0
 _LOCK = "held"
+_MOVED = "moved"
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -105,9 +106,57 @@ def scratch() -> Iterator[Path]:
         with full_in_words():
             yield mine
     finally:
-        shutil.rmtree(mine, ignore_errors=True)
+        _clear(mine)
         if lock is not None:
             os.close(lock)
+
+
+def _clear(folder: Path) -> None:
+    """Remove a scratch folder; of one with artifacts that nobody has answered for, all but the list of them."""
+    if not (folder / _MOVED).exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    with suppress(OSError):
+        for one in folder.iterdir():
+            if one.name not in (_LOCK, _MOVED):
+                shutil.rmtree(one, ignore_errors=True) if one.is_dir() else one.unlink(missing_ok=True)
+
+
+def _note_moved(folder: Path, key: str) -> None:
+    """Say in the scratch folder what is put into the store from there, before it lies there."""
+    with (folder / _MOVED).open("a") as file:
+        file.write(f"{_owner()} {place()} {key}\n")
+
+
+def _owner() -> str:
+    """Whose rows may name what is put down here: a place can be that of several databases."""
+    database, schema = settings().database_url or str(postgres.default_home()), settings().database_schema
+    return hashlib.sha256(f"{database} {schema}".encode()).hexdigest()[:16]
+
+
+def moved_from(folder: Path) -> list[str]:
+    """The artifacts that were put down from a scratch folder for this database; whether they are wanted is not known."""
+    start = f"{_owner()} {place()} "
+    try:
+        return [one.removeprefix(start) for one in (folder / _MOVED).read_text().splitlines() if one.startswith(start)]
+    except FileNotFoundError:
+        return []
+
+
+def answered_for(folder: Path) -> None:
+    """What was put down from a scratch folder is named by somebody or gone: nothing of the folder is needed any more."""
+    (folder / _MOVED).unlink(missing_ok=True)
+
+
+def left_with_moved() -> list[Path]:
+    """Scratch folders that nobody is at any more and that nobody answered for, of this machine."""
+    found = []
+    with suppress(OSError):
+        for folder in _parts().iterdir():
+            with suppress(FileNotFoundError):
+                if moved_from(folder) and _is_left(folder):
+                    found.append(folder)
+    return found
 
 
 def _locked(folder: Path) -> int | None:
@@ -129,8 +178,8 @@ def sweep() -> int:
         for old in _parts().iterdir():
             with suppress(FileNotFoundError):
                 if _is_left(old):
-                    shutil.rmtree(old, ignore_errors=True)
-                    removed += 1
+                    _clear(old)
+                    removed += not old.exists()
     return removed
 
 
@@ -170,6 +219,7 @@ def writing(folder: Path) -> Iterator[Writer]:
 
 def _move_in(path: Path, writer: Writer) -> Kept:
     kept = Kept(f"{writer.sha256[:2]}/{writer.sha256}", writer.bytes, writer.sha256)
+    _note_moved(path.parent, kept.key)
     there, root = _there()
     target = f"{root}/{kept.key}"
     if there is None:

@@ -1,5 +1,6 @@
 """SQL over `orchestrator_training_data`."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,17 @@ async def upsert(session: AsyncSession, values: dict[str, Any]) -> None:
     statement = insert(Example).values(values)
     renewed = {name: statement.excluded[name] for name in values if name not in _SET_ONCE}
     await session.execute(statement.on_conflict_do_update(index_elements=["execution_id"], set_=renewed))
+
+
+async def erased(session: AsyncSession, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these runs whose example was erased."""
+    found = select(Example.execution_id).where(Example.execution_id.in_(ids), Example.erased_at.is_not(None))
+    return set((await session.scalars(found)).all())
+
+
+async def set_similar(session: AsyncSession, execution_id: UUID, similar: Sequence[Mapping[str, Any]]) -> None:
+    statement = update(Example).where(Example.execution_id == execution_id)
+    await session.execute(statement.values(similar_historical_content=list(similar)))
 
 
 async def take_turn(session: AsyncSession, execution_id: UUID) -> None:

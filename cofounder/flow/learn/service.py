@@ -64,10 +64,20 @@ async def upsert_example(session: AsyncSession, task_id: UUID) -> Example:
     if before is None:
         values["created_at"] = now()
     await queries.upsert(session, values | {"updated_at": now()})
+    await forget_erased(session, task_id, known.similar)  # afterwards: whoever erases waits for it, or came before
     live.changed(session, "examples", task_id)
     stored = await queries.one(session, task_id)
     assert stored is not None
     return stored
+
+
+async def forget_erased(session: AsyncSession, id: UUID, similar: Sequence[Mapping[str, Any]]) -> None:
+    """Leave out of an example what its plan read of runs that were erased since."""
+    erased = await queries.erased(session, [UUID(str(one["task_id"])) for one in similar if one.get("task_id")])
+    if erased:
+        gone = {str(one) for one in erased}
+        left = [dict(one) for one in similar if str(one.get("task_id")) not in gone]
+        await queries.set_similar(session, id, left)
 
 
 async def relabel(session: AsyncSession, execution_id: UUID) -> bool:

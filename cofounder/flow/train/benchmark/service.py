@@ -31,7 +31,10 @@ WORKFLOW = "benchmark"
 async def begin(session: AsyncSession, asked: BenchmarkIn, by: Caller) -> BenchmarkOut:
     """Compare a model with what its role uses now; it goes on as a workflow of its own.
 
-    Raises ModelNotKnown, ModelUnfit, PriceMissing, DatasetMissing, DatasetDeleted, DatasetNotReady, HoldOutUnfit, HoldOutMissing.
+    Lines of a version that keeps personal data go to the models that answer: that is an admin's to begin, by name.
+
+    Raises ModelNotKnown, ModelUnfit, PriceMissing, DatasetMissing, DatasetDeleted, DatasetNotReady, PersonalDataStays,
+    HoldOutUnfit, HoldOutMissing.
     """
     model = await registry.find(session, asked.model)
     if model.state != "ready":
@@ -42,6 +45,9 @@ async def begin(session: AsyncSession, asked: BenchmarkIn, by: Caller) -> Benchm
     if dataset_id is None:
         raise HoldOutMissing("It does not say what it was trained with: name a dataset.", field="dataset_id")
     dataset = await datasets.ready(session, dataset_id)
+    kept = datasets.keeps_personal_data(dataset)
+    if kept:
+        datasets.may_have(dataset, by)
     if dataset.role != model.role:
         raise HoldOutUnfit(f"{dataset.name} is of the role {dataset.role}.", field="dataset_id")
     if not (dataset.statistics.get("by_split") or {}).get("test"):
@@ -70,6 +76,9 @@ async def begin(session: AsyncSession, asked: BenchmarkIn, by: Caller) -> Benchm
     )
     await queries.add(session, row)
     await audit(session, by.who, "model.benchmarked", "model", str(model.id), {"dataset": str(dataset.id)})
+    if kept:
+        details = {"benchmark": str(row.id), "model": registry.label(model), "dataset": str(dataset.id)}
+        await audit(session, by.who, "training.let_out", "export", "benchmark", details)
     await durable.enqueue(session, WORKFLOW, f"{WORKFLOW}:{row.id}", str(row.id))
     live.changed(session, TOPIC, row.id)
     return out(row, registry.label(model))

@@ -1,4 +1,4 @@
-"""Words of erased examples that stand elsewhere than in the example: in the lists of what examples count as."""
+"""Words of erased examples that stand elsewhere: in the lists of what examples count as, and in examples like them."""
 
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
@@ -14,6 +14,11 @@ _UNUSED = (
     "DELETE FROM training_kinds WHERE NOT EXISTS (SELECT FROM training_facts AS f WHERE f.kind = training_kinds.id)",
     "DELETE FROM training_makers WHERE NOT EXISTS (SELECT FROM training_facts AS f WHERE f.maker = training_makers.id)",
 )
+# What another example says of the run in its history: titles, topics, figures.
+_LIKE_IT = """UPDATE orchestrator_training_data AS e SET similar_historical_content = coalesce((
+  SELECT jsonb_agg(t.one ORDER BY t.place) FROM jsonb_array_elements(e.similar_historical_content)
+    WITH ORDINALITY AS t (one, place) WHERE t.one ->> 'task_id' IS DISTINCT FROM CAST(:id AS text)), '[]')
+WHERE e.similar_historical_content @> jsonb_build_array(jsonb_build_object('task_id', CAST(:id AS text)))"""
 
 
 class _Others:
@@ -32,7 +37,11 @@ async def alone(session: AsyncSession) -> None:
 
 
 async def forget(session: AsyncSession, execution_id: UUID) -> None:
-    """After an example was erased: no kind and no maker that no example has is listed. Wants to be `alone`."""
+    """After an example was erased: no kind and no maker that no example has is listed, and no other speaks of its run.
+
+    Wants to be `alone`.
+    """
+    await session.execute(text(_LIKE_IT), {"id": str(execution_id)})
     for statement in _UNUSED:
         await session.execute(text(statement))
     for one in _Others.forget:

@@ -16,6 +16,7 @@ from cofounder.flow.train.datasets.errors import DatasetEmpty, DatasetNameTaken
 from cofounder.flow.train.datasets.press import Built, Press
 from cofounder.flow.train.datasets.schemas import DatasetIn
 from cofounder.flow.train.datasets.tables import Dataset, LeftOut, Member
+from cofounder.flow.train.datasets.workshop import workshop
 from cofounder.flow.train.roles import redaction
 from cofounder.flow.train.roles.shaper import FORMATTER, Shaper
 from cofounder.kit import live, store
@@ -118,7 +119,7 @@ async def make(row: Dataset, asked: DatasetIn, tell: Tell = _silently) -> None:
 
     Raises DatasetEmpty, DatasetNameTaken, StoreFull, StoreOutOfReach; then there is nothing of it.
     """
-    with store.scratch() as folder:
+    async with workshop() as folder:
         built = await press(asked, folder, tell)
         async with transaction() as session:
             await queries.add(session, row)
@@ -137,7 +138,7 @@ async def carry_out(id: UUID) -> None:
         return
     asked = asked_of(row)
     try:
-        with store.scratch() as folder:
+        async with workshop() as folder:
             built = await press(asked, folder, _teller(id))
             async with transaction() as session:
                 locked = await queries.one(session, id, lock=True)

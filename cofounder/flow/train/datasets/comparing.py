@@ -12,7 +12,7 @@ from cofounder.flow.train.datasets import queries, service
 from cofounder.flow.train.datasets.absence import service as absence
 from cofounder.flow.train.datasets.schemas import Change, CompareOut
 from cofounder.flow.train.datasets.tables import Dataset, Member
-from cofounder.flow.train.roles import redaction
+from cofounder.flow.train.roles.redaction import Redactor
 from cofounder.people import Caller
 
 _LABELS = ("tags", "decision", "quality_score", "success", "intent", "metrics", "channel", "timestamp", "patterns")
@@ -32,8 +32,8 @@ async def compare(session: AsyncSession, first: UUID, second: UUID, by: Caller, 
     found: dict[str, list[_Pair]] = {
         kind: await queries.differing(session, one, other, kind, limit) for kind in ("added", "removed", "relabelled")
     }
-    asked = _differences(one.recipe, other.recipe)
-    told = CompareOut(
+    clean = _Words(service.hides_from(one, by) or service.hides_from(other, by))
+    return CompareOut(
         first=first,
         second=second,
         same=same,
@@ -41,14 +41,26 @@ async def compare(session: AsyncSession, first: UUID, second: UUID, by: Caller, 
         removed=removed,
         relabelled=relabelled,
         moved=moved,
-        recipe=asked,
-        added_lines=await _told(session, [(b, None) for _, b in found["added"]], absent=one, held=other),
-        removed_lines=await _told(session, [(a, None) for a, _ in found["removed"]], absent=other, held=one),
-        relabelled_lines=await _relabelled(one, other, found["relabelled"]),
+        recipe=_differences(one.recipe, other.recipe),
+        added_lines=await _told(session, [(b, None) for _, b in found["added"]], clean, absent=one, held=other),
+        removed_lines=await _told(session, [(a, None) for a, _ in found["removed"]], clean, absent=other, held=one),
+        relabelled_lines=await _relabelled(one, other, found["relabelled"], clean),
     )
-    if service.hides_from(one, by) or service.hides_from(other, by):
-        return CompareOut.model_validate(redaction.Redactor().value(told.model_dump(mode="json")))
-    return told
+
+
+class _Words:
+    """What of lines is shown: to who may not have what they keep, with placeholders. Never asked of an id."""
+
+    def __init__(self, hide: bool) -> None:
+        self._clean = Redactor() if hide else None
+
+    def of(self, given: Any) -> Any:
+        return self._clean.value(given) if self._clean else given
+
+    def request(self, line: dict[str, Any]) -> str:
+        """The beginning of what is asked; cut last, for half an address is not known for one."""
+        asked = next((one["content"] for one in line["messages"] if one["role"] == "user"), "")
+        return str(self.of(str(asked)))[:_WORDS]
 
 
 def _differences(one: dict[str, Any], other: dict[str, Any]) -> dict[str, list[Any]]:
@@ -56,18 +68,25 @@ def _differences(one: dict[str, Any], other: dict[str, Any]) -> dict[str, list[A
     return {name: [one.get(name), other.get(name)] for name in names if one.get(name) != other.get(name)}
 
 
-async def _told(session: AsyncSession, pairs: Sequence[_Pair], *, absent: Dataset, held: Dataset) -> list[Change]:
+async def _told(
+    session: AsyncSession, pairs: Sequence[_Pair], clean: _Words, *, absent: Dataset, held: Dataset
+) -> list[Change]:
     """Lines that one version holds and the other does not, and why that one does not."""
     members = [pair[0] for pair in pairs if pair[0] is not None]
     lines = await asyncio.to_thread(service.lines_of, held, members)
     reasons = await absence.reasons(session, absent, members)
     return [
-        Change(execution_id=member.execution_id, part=member.part, request=_request(json.loads(line)), why=why)
+        Change(
+            execution_id=member.execution_id,
+            part=clean.of(member.part),
+            request=clean.request(json.loads(line)),
+            why=clean.of(why),
+        )
         for member, line, why in zip(members, lines, reasons, strict=True)
     ]
 
 
-async def _relabelled(one: Dataset, other: Dataset, pairs: Sequence[_Pair]) -> list[Change]:
+async def _relabelled(one: Dataset, other: Dataset, pairs: Sequence[_Pair], clean: _Words) -> list[Change]:
     ours = await asyncio.to_thread(service.lines_of, one, [a for a, _ in pairs if a is not None])
     theirs = await asyncio.to_thread(service.lines_of, other, [b for _, b in pairs if b is not None])
     found = []
@@ -82,10 +101,13 @@ async def _relabelled(one: Dataset, other: Dataset, pairs: Sequence[_Pair]) -> l
         }
         parts = ["its text"] if a.body != b.body else []
         why = f"Changed: {', '.join([*parts, *changed])}." if parts or changed else "What is known about it changed."
-        found.append(Change(execution_id=b.execution_id, part=b.part, request=_request(new), why=why, labels=changed))
+        found.append(
+            Change(
+                execution_id=b.execution_id,
+                part=clean.of(b.part),
+                request=clean.request(new),
+                why=clean.of(why),
+                labels=clean.of(changed),
+            )
+        )
     return found
-
-
-def _request(line: dict[str, Any]) -> str:
-    asked = next((one["content"] for one in line["messages"] if one["role"] == "user"), "")
-    return str(asked)[:_WORDS]

@@ -364,11 +364,11 @@ async def note_progress(session: AsyncSession, id: UUID, progress: dict[str, Any
     return done.first() is not None
 
 
-async def keys_in_use(session: AsyncSession, keys: Sequence[str], *, but: UUID) -> set[str]:
-    """Which of these files another living version has too."""
+async def keys_in_use(session: AsyncSession, keys: Sequence[str], *, but: UUID | None = None) -> set[str]:
+    """Which of these files a living version has, another one than `but`."""
     found = text(
         "SELECT DISTINCT one ->> 'key' FROM training_datasets, jsonb_array_elements(files) AS one "
-        "WHERE state = 'ready' AND id <> :but AND one ->> 'key' = ANY(:keys)"
+        "WHERE state = 'ready' AND id IS DISTINCT FROM CAST(:but AS uuid) AND one ->> 'key' = ANY(:keys)"
     )
     return set((await session.scalars(found, {"but": but, "keys": list(keys)})).all())
 

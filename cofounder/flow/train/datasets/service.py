@@ -1,6 +1,5 @@
 """Datasets: make, list, look into, compare, roll back, delete to a tombstone; who holds a run, and its withdrawal."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -37,6 +36,7 @@ from cofounder.flow.train.datasets.schemas import (
 )
 from cofounder.flow.train.datasets.steps import WORKFLOW
 from cofounder.flow.train.datasets.tables import SPLITS, Dataset, Member
+from cofounder.flow.train.datasets.workshop import remove_unused
 from cofounder.flow.train.roles import redaction
 from cofounder.kit import cursors, durable, live, store
 from cofounder.kit.clock import now, stamp
@@ -274,11 +274,7 @@ async def remove(id: UUID, why: str, by: Caller) -> DatasetOut:
     async with transaction() as session:
         told, keys = await delete(session, id, why, by)
     if keys:
-        async with transaction() as session:
-            await queries.hold_files(session, alone=True)
-            used = await queries.keys_in_use(session, keys, but=id)  # a version like it may have become ready since
-            for key in [one for one in keys if one not in used]:
-                await asyncio.to_thread(store.remove, key)
+        await remove_unused(keys)  # a version like it may have become ready since
     return told
 
 

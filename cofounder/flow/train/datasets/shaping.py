@@ -110,7 +110,7 @@ def _pairs(
 def _pair(
     shaper: Shaper, raw: Raw, channel: str, facts: str | None, origin: str, chosen: str, rejected: str, longer: float
 ) -> PairLine | None:
-    clean = shaper.redactor()
+    clean = shaper.redactor(raw, channel, facts, chosen, rejected)
     asked = shaper.brief(raw, channel, facts, clean)
     chosen, rejected = (clean.text(chosen), clean.text(rejected)) if clean else (chosen, rejected)
     if chosen == rejected:

@@ -10,11 +10,11 @@ from cofounder.flow.train.datasets import building, naming, queries, service
 from cofounder.flow.train.datasets.errors import DatasetEmpty, DatasetNameTaken, UploadTooLarge, UploadUnfit
 from cofounder.flow.train.datasets.press import Press
 from cofounder.flow.train.datasets.schemas import DatasetIn, Refused, UploadOut
+from cofounder.flow.train.datasets.workshop import workshop
 from cofounder.flow.train.formats import TARGETS, Format, LineUnfit, loaded, of_name
 from cofounder.flow.train.formats.formats import FormatUnknown
 from cofounder.flow.train.roles import redaction
 from cofounder.flow.train.roles.shaper import Entry, uploaded
-from cofounder.kit import store
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import InputInvalid
@@ -71,7 +71,7 @@ async def upload(
     row.source, row.filters = "upload", {}
     row.recipe = {name: value for name, value in row.recipe.items() if name not in ("filter", "system_prompt", "ratio")}
     row.recipe["source"] = "upload"
-    with store.scratch() as folder:
+    async with workshop() as folder:
         path = folder / "upload"
         await _kept(chunks, path)
         made = Press(folder, split=asked.split, seed=asked.seed, duplicates=asked.duplicates, recipe=row.recipe)
@@ -160,6 +160,7 @@ def _entry(line: bytes, number: int, at: Any, format: Format, redact: bool, targ
     found = format.read(bare)
     clean = redaction.Redactor() if redact else None
     if clean:
+        clean.beside(bare.decode())
         found = {
             "messages": [{"role": one["role"], "content": clean.text(one["content"])} for one in found["messages"]],
             "metadata": clean.value(found["metadata"]),

@@ -8,6 +8,7 @@ from fastapi import Query
 from cofounder.flow.train.benchmark import service as benchmarks
 from cofounder.flow.train.benchmark.errors import BenchmarkMissing, BenchmarkOver, HoldOutMissing, HoldOutUnfit
 from cofounder.flow.train.benchmark.schemas import BenchmarkIn, BenchmarkOut
+from cofounder.flow.train.data.errors import PersonalDataStays
 from cofounder.flow.train.datasets.errors import DatasetDeleted, DatasetMissing, DatasetNotReady
 from cofounder.flow.train.promotion import service
 from cofounder.flow.train.promotion.schemas import (
@@ -121,6 +122,7 @@ async def list_promotions(
         DatasetMissing,
         DatasetDeleted,
         DatasetNotReady,
+        PersonalDataStays,
         HoldOutUnfit,
         HoldOutMissing,
     ),

@@ -6,6 +6,7 @@ carries a hash of the detector's own code, so a version made with an older detec
 
 import hashlib
 import json
+import re
 from collections import Counter
 from functools import cache, lru_cache
 from pathlib import Path
@@ -30,6 +31,11 @@ NAMES = {
 _ROUNDS = 4  # what stood behind a piece may be one itself once that is gone
 _ANYTHING = "REDACTED"
 _SHORT = 200  # characters
+# Times and ids that a structure has for itself, as a whole text or as one inside a document: no numbers of anybody.
+_MOMENT = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?"
+_UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+_OWN = re.compile(rf'(?:\A|(?<="))(?:{_MOMENT}|{_UUID})(?=\\*"|\Z)')
+_PLACEHOLDER = re.compile(rf"\[({'|'.join(NAMES.values())})_(\d{{1,9}})\]")
 
 
 @cache
@@ -40,13 +46,21 @@ def policy() -> str:
 
 
 def _places(text: str) -> tuple[tuple[str, int, int], ...]:
-    return _short(text) if len(text) <= _SHORT else tuple(personal_data.spans(text))
+    return _short(text) if len(text) <= _SHORT else _looked(text)
 
 
 @lru_cache(maxsize=20_000)
 def _short(text: str) -> tuple[tuple[str, int, int], ...]:
     """Names of tools, times and the like come again and again."""
-    return tuple(personal_data.spans(text))
+    return _looked(text)
+
+
+def _looked(text: str) -> tuple[tuple[str, int, int], ...]:
+    found = tuple(personal_data.spans(text))
+    if not found:
+        return found
+    own = [one.span() for one in _OWN.finditer(text)]
+    return tuple(one for one in found if not any(start <= one[1] and one[2] <= end for start, end in own))
 
 
 class Redactor:
@@ -60,8 +74,15 @@ class Redactor:
         self._numbers: Counter[str] = Counter(after._numbers) if after else Counter()
         self.counts: Counter[str] = Counter(after.counts) if after else Counter()
 
+    def beside(self, *given: str | None) -> None:
+        """Number what is taken out from here on after the placeholders that these texts have already."""
+        for one in given:
+            for kind, number in _PLACEHOLDER.findall(one or ""):
+                self._numbers[kind] = max(self._numbers[kind], int(number))
+
     def text(self, given: str) -> str:
         """The text with placeholders such as [EMAIL_1]; one that holds nothing comes back as it is."""
+        self.beside(given)
         for _ in range(_ROUNDS):
             found = _places(given)
             if not found:
@@ -100,6 +121,7 @@ class Redactor:
 
     def document(self, raw: str) -> str:
         """The same for every text in a JSON document, its names too; without any, the very same document."""
+        self.beside(raw)
         before = self.counts.total()
         made = self.value(from_json(raw))
         return raw if self.counts.total() == before else json.dumps(made, ensure_ascii=False)
@@ -124,7 +146,7 @@ def left_in(messages: list[dict[str, Any]]) -> list[tuple[str, str]]:
         if isinstance(one, str):
             inner = _document(one)
             if inner is None:
-                found += [(code, one[start:end]) for code, start, end in personal_data.spans(one)]
+                found += [(code, one[start:end]) for code, start, end in _places(one)]
             else:
                 stack.append(inner)
         elif isinstance(one, dict):

@@ -89,12 +89,17 @@ class Shaper:
             f'{{"messages": [{{"role": "system", "content": {_quoted(self.system)}}}, {{"role": "user", "content": '
         )
 
-    def redactor(self) -> Redactor | None:
-        """What takes personal data out of one more line; none where it stays."""
-        return Redactor(self._first) if self.redact else None
+    def redactor(self, raw: Raw, *more: str | None) -> Redactor | None:
+        """What takes personal data out of one more line, of this example and `more`; none where it stays."""
+        if not self.redact:
+            return None
+        clean = Redactor(self._first)
+        clean.beside(raw.request, raw.intent, raw.persona, raw.verdict, raw.outcome, raw.patterns, raw.state, raw.plan)
+        clean.beside(raw.baseline, raw.similar, raw.reading, *raw.tags, *raw.platforms, *more)
+        return clean
 
     def planner(self, raw: Raw) -> Entry:
-        clean = self.redactor()
+        clean = self.redactor(raw)
         request = clean.text(raw.request) if clean else raw.request
         if self.short:
             told = reading.answer(raw.reading, raw.intent, raw.platforms, raw.plan)
@@ -111,7 +116,7 @@ class Shaper:
         return self._entry(raw, clean, "", request, answer, alike=request, channel=_joined(raw.platforms, clean))
 
     def writer(self, raw: Raw, channel: str, text: str, facts: str | None) -> Entry:
-        clean = self.redactor()
+        clean = self.redactor(raw, channel, text, facts)
         asked = self.brief(raw, channel, facts, clean)
         text = clean.text(text) if clean else text
         return self._entry(raw, clean, channel, asked, text, alike=text, channel=channel)
@@ -125,7 +130,7 @@ class Shaper:
         return asked_writer(request, channel, persona, state)
 
     def judge(self, raw: Raw, part: str, channel: str, text: str, verdict: str, scores: str | None) -> Entry:
-        clean = self.redactor()
+        clean = self.redactor(raw, part, channel, text, verdict, scores)
         request = clean.text(raw.request) if clean else raw.request
         text = clean.text(text) if clean else text
         scores = clean.document(scores) if clean and scores else scores

@@ -4,6 +4,8 @@ import asyncio
 import errno
 import io
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,9 +18,10 @@ from fsspec.implementations.memory import MemoryFileSystem
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.cli.groups.datasets_telling import whole
-from cofounder.flow.train.datasets import building, exporting, previewing, service, uploading
+from cofounder.flow.train.datasets import building, exporting, keeping, previewing, service, uploading
 from cofounder.flow.train.datasets.errors import (
     DatasetEmpty,
+    DatasetNameTaken,
     DatasetRoleDiffers,
     ExportAmbiguous,
     NoSuchPart,
@@ -27,7 +30,7 @@ from cofounder.flow.train.datasets.errors import (
 )
 from cofounder.flow.train.datasets.schemas import DatasetExportIn, DatasetIn, DatasetOut, SplitIn, UploadOut
 from cofounder.flow.train.formats import FORMATS
-from cofounder.kit import store
+from cofounder.kit import db, store
 from cofounder.kit.db import reading, transaction
 from cofounder.kit.testing import Database, Spawned, until
 from cofounder.people import LOCAL_OWNER
@@ -204,6 +207,55 @@ class Full(MemoryFileSystem):  # type: ignore[misc]
 
     def put_file(self, *places: Any, **options: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
+
+
+async def test_of_uploads_of_one_name_at_once_only_the_one_that_is_kept_has_files(database: Database) -> None:
+    bodies = [jsonl(conversation(request(number))) for number in range(3)]
+    told = await asyncio.gather(*[upload(body) for body in bodies], return_exceptions=True)
+    (made,) = [one for one in told if isinstance(one, UploadOut)]
+    assert sum(isinstance(one, DatasetNameTaken) for one in told) == 2
+    assert [Path(one).name for one in left(database)] == [made.dataset.files[0].sha256]
+    same = jsonl(conversation(request(7)))
+    kept = (await upload(same, new_version=True)).dataset
+    with pytest.raises(DatasetNameTaken):
+        await upload(same)
+    assert len(left(database)) == 2, "a refused upload takes nothing from a version that has the same file"
+    assert await _lines_of(kept) == 1
+
+
+DIES = """
+import asyncio, json, os, sys
+from cofounder.flow.train.datasets import building, uploading
+from cofounder.flow.train.datasets.schemas import DatasetIn
+from cofounder.kit import db
+from cofounder.people import LOCAL_OWNER
+
+async def die(*given, **named):
+    os.kill(os.getpid(), 9)
+
+async def lines():
+    turns = [{"role": "user", "content": "Write"}, {"role": "assistant", "content": sys.argv[3]}]
+    yield json.dumps({"messages": turns}).encode()
+
+building.settle = die
+db.connect(sys.argv[1], sys.argv[2])
+wish = DatasetIn.model_validate({"name": "killed", "role": "writer", "split": {"by": "none"}})
+asyncio.run(uploading.upload(lines(), wish, LOCAL_OWNER))
+"""
+
+
+async def test_a_maker_that_is_killed_before_its_version_is_known_leaves_no_file_for_good(database: Database) -> None:
+    url, schema = db.place()
+    at = url.render_as_string(hide_password=False)
+    lines = jsonl({"messages": [{"role": "user", "content": "Write"}, {"role": "assistant", "content": "Kept."}]})
+    kept = await upload(lines)
+    for said in ("Lost.", "Kept."):
+        command = [sys.executable, "-c", DIES, at, schema, said]
+        died = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True)
+        assert died.returncode == -9, died.stderr
+    assert len([one for one in left(database) if ".part" not in one]) == 2
+    assert await keeping.remove_parts() == 2
+    assert [Path(one).name for one in left(database)] == [kept.dataset.files[0].sha256]
 
 
 async def test_a_full_store_says_so_and_keeps_nothing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from cofounder.app import wire
+from cofounder.flow.learn import service as examples
 from cofounder.flow.train.data import changing, erasing
 from cofounder.flow.train.data import service as data
 from cofounder.flow.train.data.filters import Filter
@@ -71,6 +72,33 @@ async def test_nothing_of_its_words_is_in_the_database(database: Database, order
             service.recipe_of(await service.found(session, made.id))
         assert WORD not in (await data.choices(session)).model_dump_json()
         assert (await data.stats(session, Filter())).total_count == 1
+
+
+async def test_examples_like_it_say_nothing_of_it_any_more(database: Database) -> None:
+    wire()
+    first = example(1)
+    entry = {"task_id": str(first["execution_id"]), "title": WORD, "topic": WORD}
+    other = {"task_id": "01a20718-2734-76a4-8123-1111222233b3", "title": "another"}
+    second = example(2, similar_historical_content=[other, entry, {"task_id": None, "title": "a post"}])
+    await store_examples([first, second, example(3, similar_historical_content=[entry])])
+    await erase(first["execution_id"])
+    assert await places(database) == set()
+    async with reading() as session:
+        told = "SELECT similar_historical_content FROM orchestrator_training_data WHERE execution_id = :id"
+        left = await session.scalar(text(told), {"id": second["execution_id"]})
+    assert [one["title"] for one in left] == ["another", "a post"]
+
+
+async def test_an_example_that_is_written_anew_does_not_bring_it_back(database: Database) -> None:
+    wire()
+    first, second = example(1), example(2)
+    await store_examples([first, second])
+    await erase(first["execution_id"])
+    read = [{"task_id": str(first["execution_id"]), "title": WORD}, {"task_id": None, "title": "a post"}]
+    async with transaction() as session:
+        await examples.forget_erased(session, second["execution_id"], read)
+        told = "SELECT similar_historical_content FROM orchestrator_training_data WHERE execution_id = :id"
+        assert await session.scalar(text(told), {"id": second["execution_id"]}) == [read[1]]
 
 
 async def test_what_others_have_too_stays_theirs(database: Database) -> None:

@@ -12,6 +12,7 @@ from cofounder.flow.train.datasets import exporting, service
 from cofounder.flow.train.datasets.schemas import DatasetIn
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database
+from cofounder.models.registry import service as registry
 from cofounder.people import LOCAL_OWNER, audit_entries
 from tests.flow.server import signed_in
 
@@ -101,11 +102,59 @@ async def test_neither_its_counts_nor_a_comparison_with_it_tell_others(clients: 
     assert ANN not in seen.text
 
 
+async def test_a_comparison_cuts_no_address_and_touches_no_id(clients: list[httpx.AsyncClient]) -> None:
+    viewer = clients[0]
+    second = await raw("rest", filters={"text": ANN})
+    long = f"{'Write of bread and of ovens, ' * 6}now. Then write to {ANN} at once"
+    assert long[:200].endswith(ANN[:7]), "the two hundredth character stands in the address"
+    (id,) = await store_examples(
+        [example(50, execution_id=UUID("2ed145f4-7998-1798-8302-0cf694b19e9f"), user_request=long)]
+    )
+    first = await raw(filters={"text": "ovens"})
+    answer = await viewer.get(f"{AT}/datasets/{second}/compare/{first}")
+    assert answer.status_code == 200
+    seen = answer.json()["data"]
+    lines = [*seen["added_lines"], *seen["removed_lines"]]
+    assert str(id) in {one["execution_id"] for one in lines}
+    assert ANN[:7] not in "".join(one["request"] for one in lines)
+    for place, version in enumerate((second, first)):
+        recipe = (await viewer.get(f"{AT}/datasets/{version}")).json()["data"]["recipe"]
+        assert seen["recipe"]["filter"][place] == recipe["filter"], "what was asked for is told one way"
+
+
 async def test_a_rule_makes_no_such_version_as_it_works_as_an_operator(clients: list[httpx.AsyncClient]) -> None:
     rule = {"name": "weekly", "every_days": 7, "dataset": {"name": "raw", "redact": False}, "job": {"target": "local"}}
     refused = await clients[2].post(f"{AT}/rules", json=rule)
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "personal_data_stays")
     assert refused.json()["error"]["errors"][0]["field"] == "dataset.redact"
+
+
+async def test_a_benchmark_sends_its_lines_to_models_so_it_is_an_admins_too(clients: list[httpx.AsyncClient]) -> None:
+    _, operator, admin = clients
+    await store_examples([example(number, user_request=f"{request(number)} for {ANN}") for number in range(10, 40)])
+    id = await raw(split={"by": "random", "validation": 0, "test": 0.5})
+    async with transaction() as session:
+        model = await registry.register(
+            session,
+            name="small",
+            role="planner",
+            address={"provider": "openai-compatible", "name": "small", "base_url": "http://127.0.0.1:9/v1"},
+            base_model="tiny",
+            target="local",
+            dataset_id=None,
+            dataset_hash=None,
+            job_id=None,
+            by=LOCAL_OWNER,
+            artifacts={},
+        )
+    asked = {"model": "small", "dataset_id": str(id)}
+    refused = await operator.post("/api/orchestrator/models/benchmark", json=asked)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "personal_data_stays")
+    assert await let_out() == []
+    begun = await admin.post("/api/orchestrator/models/benchmark", json=asked)
+    assert begun.status_code == 202, begun.text
+    ((_, what, details),) = await let_out()
+    assert (what, details["dataset"], details["model"]) == ("benchmark", str(id), registry.label(model))
 
 
 async def test_what_this_machine_takes_out_is_in_the_log_too(clients: list[httpx.AsyncClient]) -> None:

@@ -76,6 +76,41 @@ def test_addresses_made_for_examples_stay_and_shared_mailboxes_go() -> None:
     )
 
 
+MOMENT = "2026-02-01T10:11:12.345678+00:00"
+LIKE_A_CARD = "2ed145f4-7998-1798-8302-0cf694b19e9f"
+
+
+@pytest.mark.parametrize(
+    "own", [*(f"2026-02-01T10:11:{number:02}.{number * 7919:06}+00:00" for number in range(60)), LIKE_A_CARD]
+)
+def test_times_and_ids_of_a_structure_are_no_numbers_of_anybody(own: str) -> None:
+    given = {"measured_at": own, "inner": json.dumps({"task_id": own, "to": ["ann.lee@corner.io"]})}
+    clean = Redactor()
+    told = clean.value(given)
+    assert told["measured_at"] == own
+    assert json.loads(told["inner"]) == {"task_id": own, "to": ["[EMAIL_1]"]}
+    assert dict(clean.counts) == {"EMAIL": 1}
+    assert Redactor().text(own) == own
+    assert redaction.left_in([{"content": json.dumps({"measured_at": own})}]) == []
+
+
+def test_a_number_that_only_begins_like_one_of_them_goes() -> None:
+    assert Redactor().text(f"{LIKE_A_CARD} is my card, or 4111 1111 1111 1111.").endswith("or [CARD_2].")
+    assert Redactor().value({"at": f"{MOMENT} call 555-123-4567"})["at"].endswith("call [PHONE_1]")
+
+
+def test_a_placeholder_that_a_text_brings_is_nobody_else() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    raw = Raw(None, at, "Write to ann.lee@corner.io.", "create", None, True, [], [], None, None, None, "[]", None, None,
+              "{}", '{"note": "As [EMAIL_1] said"}', "{}", "[]")  # fmt: skip
+    made = Shaper("planner", redact=True).planner(raw)
+    assert b"Write to [EMAIL_2]." in made.line
+    assert b"As [EMAIL_1] said" in made.line
+    assert made.redacted == {"EMAIL": 1}
+    clean = Redactor()
+    assert clean.text("[EMAIL_4] is not ann.lee@corner.io") == "[EMAIL_4] is not [EMAIL_5]"
+
+
 def test_a_document_without_personal_data_is_the_very_same() -> None:
     raw = '{"revenue": 150000.10, "text": "growth of 20 %"}'
     assert Redactor().document(raw) is raw
