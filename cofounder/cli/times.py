@@ -2,15 +2,16 @@
 
 import os
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cofounder.kit.clock import local
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.zones import known_zone
 
-# As POSIX writes a zone by its rules: CET-1CEST,M3.5.0,M10.5.0/3, <+03>-3.
-_BY_RULES = re.compile(r"(<[A-Za-z0-9+-]+>|[A-Za-z]{3,})[+-]?\d")
+# As POSIX writes a zone by its rules: CET-1CEST,M3.5.0,M10.5.0/3, <+03>-3. The C library takes any name for one, and
+# Berlin2 for two hours behind UTC.
+_BY_RULES = re.compile(r"(<[A-Za-z0-9+-]+>|[A-Z]{3,4})[+-]?\d")
 
 
 class TimeUnclear(InputInvalid):
@@ -51,7 +52,7 @@ def _once(given: str, typed: datetime, meant: datetime, field: str) -> None:
             hint=f"Write {meant:%Y-%m-%dT%H:%M}, or another time, or its offset from UTC, as in {_stated(meant)}.",
         )
     # Where clocks go back, the second comes hours later at most; each is shown with what it is from UTC then.
-    second = datetime.fromtimestamp(typed.replace(fold=1).timestamp(), UTC).astimezone()
+    second = local(typed, fold=1)
     if second - meant > timedelta(0):
         raise TimeUnclear(
             f"Clocks go back here: {typed:%H:%M} comes twice on {typed:%Y-%m-%d}.",

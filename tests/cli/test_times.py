@@ -56,6 +56,9 @@ def utc(given: datetime | None) -> str:
         ("Africa/Cairo", "20270430", "2027-04-29T22:00"),
         ("CET-1CEST,M3.5.0,M10.5.0/3", "2027-07-01T09:00", "2027-07-01T07:00"),
         (":Europe/Berlin", "2027-07-01T09:00", "2027-07-01T07:00"),
+        ("EST5EDT", "2027-07-01T09:00", "2027-07-01T13:00"),
+        ("UTC0", "2027-07-01T09:00", "2027-07-01T09:00"),
+        ("<+03>-3", "2027-07-01T09:00", "2027-07-01T06:00"),
         ("", "2027-07-01T09:00", "2027-07-01T09:00"),
     ],
 )
@@ -106,12 +109,21 @@ def test_an_hour_that_clocks_skip_or_repeat_is_asked_about(
         assert utc(timing.meant(typed, since=datetime(2026, 11, 22, tzinfo=UTC))) == first
 
 
-def test_clocks_of_a_zone_that_does_not_exist_are_not_utc() -> None:
-    clocks_of("Bogus/Zone")
-    with pytest.raises(TimeUnclear, match="TZ=Bogus/Zone") as refused:
+@pytest.mark.parametrize("zone", ["Bogus/Zone", "Berlin2", "Paris1"])
+def test_clocks_of_a_zone_that_does_not_exist_are_not_utc(zone: str) -> None:
+    clocks_of(zone)
+    with pytest.raises(TimeUnclear, match=f"TZ={zone},") as refused:
         when("2027-03-14T02:30", field="at")
     assert "Europe/Berlin" in refused.value.advice
     assert utc(when("2027-03-14T02:30+01:00")) == "2027-03-14T01:30"
+
+
+def test_a_zone_that_only_the_c_library_does_not_find_is_meant_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZDIR", "/nonexistent")
+    clocks_of("Europe/Berlin")
+    assert utc(when("2027-07-01T09:00")) == "2027-07-01T07:00"
+    with pytest.raises(TimeUnclear, match="comes twice"):
+        when("2027-10-31T02:30")
 
 
 @given(st.sampled_from(ZONES), st.datetimes(datetime(2021, 1, 1), datetime(2036, 1, 1)))
