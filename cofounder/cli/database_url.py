@@ -18,6 +18,7 @@ PORT = 5432
 _EXAMPLE = "For example: DATABASE_URL=postgresql://user:password@localhost:5432/cofounder"
 _SPELLED = "Mend user and password in it; in a password write %40 for @, %2F for / and %25 for %."
 _PORT = re.compile(r"://(?:[^@]*@)?[^/?@]*[^/?@:\]]:(?!\d+(?:[,/?]|$))[^/?\[\]]+(?:[/?]|$)")
+_HOSTS = re.compile(r"://(?:[^/?]*@)?([^/?@]*)")
 _QUOTED = r'"?([^"\n]*?)"?'
 
 
@@ -35,6 +36,7 @@ def check() -> None:
     given = settings().database_url
     if given is None:
         return
+    _check_writing(given)
     try:
         address = make_url(given)
     except (ArgumentError, ValueError):
@@ -47,6 +49,22 @@ def check() -> None:
         raise _unclear("It has more than one @.", _SPELLED)
     if address.port is not None and not 1 <= address.port <= 65_535:
         raise _unclear("Its port is not a number from 1 to 65535.")
+
+
+def _check_writing(given: str) -> None:
+    """What a library would read as something else."""
+    if given != given.strip():
+        raise _unclear("It begins or ends with a blank.", "Leave it out.")
+    if given[:1] in ("'", '"') or given[-1:] in ("'", '"'):
+        raise _unclear("It has quotes around it, which are no part of an address.", "Leave them out.")
+    found = _HOSTS.search(given)
+    host = found[1] if found else ""
+    if "," in host:
+        raise _unclear("It names several hosts, and only one can be used.", "Name the one that is written to.")
+    if host.startswith("[") and "]" not in host:
+        raise _unclear("Its host begins with [ and has no ].", "An IPv6 address is written as [::1].")
+    if host.count(":") > 1 and not host.startswith("["):
+        raise _unclear("Its host has more than one colon.", "An IPv6 address is written as [::1].")
 
 
 def _unclear(said: str, hint: str | None = None) -> DatabaseAddressUnclear:
@@ -87,6 +105,17 @@ def _where(address: "URL") -> str:
     return f"{host}, port {address.port or PORT}"
 
 
+def _no_option(_: "URL", found: re.Match[str]) -> _Told:
+    return f"PostgreSQL knows no option {found[1]!r}.", f"Leave {found[1]} out after the ? in it, or mend its name."
+
+
+def _no_value(_: "URL", found: re.Match[str]) -> _Told:
+    return (
+        f"Its option {found[1]} cannot be {found[2]!r}.",
+        f"Leave {found[1]} out after the ? in it, or mend its value.",
+    )
+
+
 def _password(address: "URL", found: re.Match[str]) -> _Told:
     return f"The server at {_where(address)} refuses the password of the user {found[1]!r}.", _SPELLED
 
@@ -124,6 +153,9 @@ def _nobody(address: "URL", _: re.Match[str]) -> _Told:
 
 # How libpq, PostgreSQL and asyncpg say it -> how we do. The first that fits counts.
 _KNOWN: tuple[tuple[str, Callable[["URL", re.Match[str]], _Told]], ...] = (
+    (r'invalid (?:URI query parameter:|connection option) "([^"]+)"', _no_option),
+    (r'^(?:connection is bad: )?invalid (\w+) value: "([^"]*)"', _no_value),
+    (r"^bad value for (\w+): '([^']*)'", _no_value),
     (rf"password authentication failed for user {_QUOTED}(?:$|\n)", _password),
     (rf"authentication failed for user {_QUOTED}(?:$|\n)", _kept_out),
     (r"no password supplied", _no_password),

@@ -52,7 +52,21 @@ def told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, ur
             r"no machine of the name 'nobody\.invalid'\. Mend the host",
         ),
         (NOWHERE, r"Nobody answers at 127\.0\.0\.1, port 1\. Is the server up"),
-        (f"{NOWHERE}?colour=red", r'does not answer: invalid .*"colour"\. Is the server up'),
+        (f"{NOWHERE}?colour=red", r"knows no option 'colour'\. Leave colour out"),
+        (f"{NOWHERE}?sslmode=banana", r"Its option sslmode cannot be 'banana'\. Leave sslmode out"),
+        (f"{NOWHERE}?connect_timeout=soon", r"Its option connect_timeout cannot be 'soon'"),
+        (f" {NOWHERE}", r"begins or ends with a blank\. Leave it out"),
+        (f"postgresql://mara:{SECRET}@db:5432 ", r"begins or ends with a blank"),
+        (f"'{NOWHERE}'", r"has quotes around it"),
+        (f'"{NOWHERE}"', r"has quotes around it"),
+        (f"postgresql://mara:{SECRET}@h1:5432,h2:5432/main", r"several hosts, and only one can be used"),
+        (f"postgresql://mara:{SECRET}@h1,h2/main", r"several hosts"),
+        (
+            f"postgresql://mara:{SECRET}@[::1/main",
+            r"begins with \[ and has no \]\. An IPv6 address is written as \[::1\]",
+        ),
+        (f"postgresql://mara:{SECRET}@::1/main", r"more than one colon"),
+        (f"postgresql://ma,ra:{SECRET}@[::1]:1/main", r"Nobody answers at ::1, port 1"),
     ],
 )
 def test_an_address_that_leads_nowhere_says_what_is_wrong_with_it(
