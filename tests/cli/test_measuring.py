@@ -80,8 +80,8 @@ def test_what_is_odd_is_said_later_too_and_no_date_is_cut(
     assert run(["measure", "list"]) == 0
     told = capsys.readouterr().out
     for one in listed:
-        due = datetime.fromisoformat(one["due_at"]).astimezone()
-        assert re.search(rf"^ +{one['age']}  {due:%Y-%m-%d %H:%M}  ", told, re.MULTILINE)
+        due = datetime.fromisoformat(one["due_at"]).astimezone(UTC)
+        assert re.search(rf"^ +{one['age']}  {due:%Y-%m-%d %H:%M} UTC  ", told, re.MULTILINE)
     assert told.index("LinkedIn: ") < told.index(id) < told.index("72 h") < told.index("7 d")
 
 

@@ -119,9 +119,9 @@ Row = Mapping[str, Any]
 
 
 def _rate(post: Row) -> float | None:
-    if not post["views"] or post["engaged"] is None:
+    if not post["rated_views"]:
         return None
-    return math.log((post["engaged"] + 0.5) / (post["views"] + 1))
+    return math.log((post["rated_engaged"] + 0.5) / (post["rated_views"] + 1))
 
 
 def _count(name: str, other: str | None = None) -> Callable[[Row], float | None]:
@@ -212,11 +212,16 @@ def held_of(kept: Sequence[queries.Kept]) -> tuple[int, int]:
     for one in kept:
         rate = one.outcomes.get("engagement_rate")
         given = rate or one.outcomes.get("engagement")
-        came = (one.engaged or 0.0) / one.views if rate and one.views else None if rate else one.engaged
+        came = _share(one) if rate else one.engaged
         if given and came is not None:
             asked += 1
             held += given["low"] <= came <= given["high"]
     return held, asked
+
+
+def _share(one: queries.Kept) -> float | None:
+    """The rate; none where nobody read both of one time, which is no rate of nought."""
+    return one.rated_engaged / one.rated_views if one.rated_views and one.rated_engaged is not None else None
 
 
 async def _models(session: AsyncSession, channel: str, as_of: datetime) -> _Models:

@@ -266,24 +266,18 @@ class Kept:
     """A prediction beside what came."""
 
     outcomes: dict[str, Any]
-    views: float | None
     engaged: float | None
-    likes: float | None
-    followers: float | None
-    revenue: float | None
-    cost: float | None
+    rated_engaged: float | None  # of the first reading that has it beside views
+    rated_views: float | None
 
 
-_COUNTED = (
-    "views", "impressions", "reach", "likes", "clicks", "shares", "comments", "followers", "revenue", "cost", "currency"
-)  # fmt: skip
+_ENGAGEMENT = ("engaged", "rated_engaged", "rated_views")
+_COUNTED = ("views", "impressions", "reach", "likes", *_ENGAGEMENT, "followers", "revenue", "cost", "currency")
 _KEPT = f"""
-SELECT DISTINCT ON (p.id) f.outcomes, coalesce(r.views, r.impressions)::float8 AS views,
-  (coalesce(r.clicks, 0) + coalesce(r.shares, 0) + coalesce(r.comments, 0))::float8 AS engaged,
-  r.likes::float8 AS likes, r.followers::float8 AS followers, r.revenue::float8 AS revenue,
-  coalesce(r.cost, p.cost)::float8 AS cost
+SELECT DISTINCT ON (p.id) f.outcomes, r.engaged::float8 AS engaged, r.rated_engaged::float8 AS rated_engaged,
+  r.rated_views::float8 AS rated_views
 FROM predictions f JOIN posts p ON p.task_id = f.task_id AND p.platform = f.channel
-JOIN LATERAL {scored("p.id", "p.published_at", "72", _COUNTED)} r ON true
+JOIN LATERAL {scored("p.id", "p.published_at", "72", _ENGAGEMENT)} r ON true
 WHERE f.channel = :channel AND {LINKED.format("p")} AND f.made_at <= :as_of AND p.published_at >= f.made_at
 ORDER BY p.id, f.made_at DESC LIMIT 1000"""
 
@@ -299,8 +293,7 @@ SELECT p.id, p.topic, p.category, p.persona, p.format, p.paid, p.hashtags,
   CASE WHEN {WORDED.format("p")} THEN p.title END AS title, CASE WHEN {WORDED.format("p")} THEN p.content ELSE '' END AS content,
   CASE WHEN {DATED.format("p")} THEN p.published_at END AS published_at,
   coalesce(r.views, r.impressions)::float8 AS views, r.reach::float8 AS reach, r.likes::float8 AS likes,
-  CASE WHEN r.clicks IS NULL AND r.shares IS NULL AND r.comments IS NULL THEN NULL ELSE
-    (coalesce(r.clicks, 0) + coalesce(r.shares, 0) + coalesce(r.comments, 0))::float8 END AS engaged,
+  r.engaged::float8 AS engaged, r.rated_engaged::float8 AS rated_engaged, r.rated_views::float8 AS rated_views,
   r.followers::float8 AS followers, r.revenue::float8 AS revenue,
   -- what the post cost in another currency than it brought is not held against it
   CASE WHEN r.cost IS NOT NULL THEN r.cost WHEN r.currency IS NULL OR p.currency IS NULL OR r.currency = p.currency

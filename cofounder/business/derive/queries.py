@@ -154,16 +154,36 @@ async def sums(
     return [dict(row) for row in found.mappings()]
 
 
+# What is told of several figures together is of one reading: those of two ages make a sum, or a rate, that nobody read.
+_SHOWN, _PARTS_OF = "coalesce(a.views, a.impressions)", "num_nonnulls(a.clicks, a.shares, a.comments) > 0"
+_ENGAGED = "coalesce(a.clicks, 0) + coalesce(a.shares, 0) + coalesce(a.comments, 0)"
+_MONEY = "num_nonnulls(a.revenue, a.cost) > 0"
+_TOGETHER = {
+    "engaged": (_ENGAGED, _PARTS_OF, ""),
+    "rated_engaged": (_ENGAGED, f"{_PARTS_OF} AND {_SHOWN} IS NOT NULL", ""),
+    "rated_views": (_SHOWN, f"{_PARTS_OF} AND {_SHOWN} IS NOT NULL", ""),
+    **{
+        name: (f"a.{name}", _MONEY, "num_nulls(a.revenue, a.cost), a.revenue IS NULL, ")
+        for name in ("revenue", "cost", "currency")
+    },
+}
+
+
+def _first(name: str) -> str:
+    value, given, before = _TOGETHER.get(name, (f"a.{name}", f"a.{name} IS NOT NULL", ""))
+    return f"(array_agg({value} ORDER BY {before}a.measured_at, a.id) FILTER (WHERE {given}))[1] AS {name}"
+
+
 def scored(post: str, published: str, hours: str, figures: Sequence[str]) -> str:
     """SQL of what a post is scored by: its first reading of `hours` or more, `measured_at`; a figure that this one lacks
     is that of the first within four days after it that has it.
+
+    Figures that belong together are those of one reading: `engaged` is a sum (null where no part of it was read),
+    `rated_engaged` over `rated_views` a rate, and so is `revenue` over `cost` where any reading has both.
     """
     old_enough = f"{published} + make_interval(hours => {hours})"
     known = f"a.post_id = {post} AND a.measured_at <= :as_of AND {LINKED.format('a')}"
-    told = ", ".join(
-        f"(array_agg(a.{name} ORDER BY a.measured_at, a.id) FILTER (WHERE a.{name} IS NOT NULL))[1] AS {name}"
-        for name in figures
-    )
+    told = ", ".join(map(_first, figures))
     return f"""(SELECT min(a.measured_at) AS measured_at, {told} FROM (
       SELECT a.measured_at FROM social_post_analytics a WHERE {known} AND a.measured_at >= {old_enough}
       ORDER BY a.measured_at LIMIT 1) first
@@ -177,18 +197,17 @@ def scored(post: str, published: str, hours: str, figures: Sequence[str]) -> str
 _TIMES = f"""
 WITH scored AS (
   SELECT l.platform, l.published_at, l.post_id, {DATED.format("p")} AS dated,
-    ln(1 + coalesce(r.clicks, 0) + coalesce(r.shares, 0) + coalesce(r.comments, 0))::float8 AS score
+    ln(1 + r.engaged)::float8 AS score
   FROM unnest(CAST(:platforms AS text[])) AS asked(platform)
   CROSS JOIN LATERAL (
     SELECT post_id, platform, published_at FROM latest_readings l
     WHERE l.platform = asked.platform AND l.published_at >= :since
       AND l.published_at + make_interval(hours => :hours) <= :as_of AND {_OURS.format("l")}
     ORDER BY l.published_at DESC, l.post_id LIMIT :newest) l
-  JOIN LATERAL {scored("l.post_id", "l.published_at", ":hours", ("clicks", "shares", "comments"))} r ON true
+  JOIN LATERAL {scored("l.post_id", "l.published_at", ":hours", ("engaged",))} r ON true
   JOIN posts p ON p.id = l.post_id
   LEFT JOIN tasks t ON t.id = p.task_id AND {LINKED.format("p")}
-  WHERE NOT coalesce(t.automatic, false)
-    AND (r.clicks IS NOT NULL OR r.shares IS NOT NULL OR r.comments IS NOT NULL)),
+  WHERE NOT coalesce(t.automatic, false) AND r.engaged IS NOT NULL),
 placed AS (
   SELECT *, (row_number() OVER (PARTITION BY platform, dated ORDER BY published_at, post_id) - 1)
       * greatest(round(count(*) OVER (PARTITION BY platform, dated) / CAST(:together AS numeric)), 1)::bigint

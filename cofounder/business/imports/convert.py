@@ -204,8 +204,9 @@ class Converter:
             if known.type in NUMBERS and self.kind.name in _COUNTED:
                 found[f"{name}_missing"] = pl.col(name).is_null()
             if known.type in TIMES and name not in ("period_end", "period_start"):
-                edge = self.now + timedelta(days=1)
-                found[f"{name}_in_the_future"] = pl.col(name) > (edge if known.type == "moment" else edge.date())
+                # of days it is not known in which zone they are today
+                edge = self.now if known.type == "moment" else (self.now + timedelta(days=1)).date()
+                found[f"{name}_in_the_future"] = pl.col(name) > edge
         if "completed_at" in there and self.kind.name == "tasks" and "completed_at" in self.mapping.fields:
             found["completed_at_missing"] = pl.col("completed_at").is_null()
         if not found or not rows.height:

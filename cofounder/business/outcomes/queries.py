@@ -12,14 +12,12 @@ from cofounder.business.derive.queries import DATED, LINKED, OURS, WEB, WORDED
 from cofounder.business.derive.queries import scored as scored_by
 
 # One fixed age for all, so that an old post is not better for being old: the first reading at 72 hours or later.
-_COUNTED = ("views", "impressions", "clicks", "shares", "comments")
+_COUNTED = ("views", "impressions", "engaged")
 _SCORED = f"""
 SELECT p.id, t.id AS task_id, p.platform, p.topic, p.category, p.persona, p.title, p.content, p.published_at, p.is_sample,
   {DATED.format("p")} AS published_at_known, {WORDED.format("p")} AS content_known,
   coalesce(t.intent->>'tone', t.preferences->>'tone') AS tone, v.cluster, r.measured_at,
-  coalesce(r.views, r.impressions)::float8 AS views,
-  CASE WHEN r.clicks IS NULL AND r.shares IS NULL AND r.comments IS NULL THEN NULL
-       ELSE (coalesce(r.clicks, 0) + coalesce(r.shares, 0) + coalesce(r.comments, 0))::float8 END AS engaged,
+  coalesce(r.views, r.impressions)::float8 AS views, r.engaged::float8 AS engaged,
   t.quality_score::float8 AS quality
 FROM posts p
 JOIN LATERAL {scored_by("p.id", "p.published_at", ":hours", _COUNTED)} r ON true

@@ -222,7 +222,7 @@ def type_in(
     ] = False,
     json: Json = False,
 ) -> int:
-    """Write down what you read of a post: counters since it went out. The same minute again corrects them.
+    """Write down what you read of a post: counters since it went out. The same minute again corrects those given.
 
     Example: cofounder measure type 01990f3e-7c1a-7d2e-9b4f-3c2d1e0f9a8b --impressions 1840 --likes 32
     """
@@ -309,7 +309,7 @@ def _listed(found: "MeasurementsOut") -> None:
             screen.print(f"  {id}", markup=False, style="quiet", soft_wrap=True)
             for one in of:
                 asked = " (you)" if one.by_hand and one.state == "due" and one.due_at <= now() else ""
-                due = f"{one.due_at.astimezone():%Y-%m-%d %H:%M}"
+                due = _utc(one.due_at)
                 said = f": {one.said}" if one.said else ""
                 screen.print(f"  {one.age:>5}  {due}  {one.state.replace('_', ' ')}{asked}{said}", markup=False)
     told = found.counts

@@ -69,6 +69,12 @@ class PostedTimeUnfit(InputInvalid):
     hint = "Give a time after its approval that has passed, with its time zone; left out: now."
 
 
+class AddressTaken(Conflict):
+    """Another publication is said to stand at this address."""
+
+    hint = "Give the post's own address; where the other publication has the wrong one, mend that first."
+
+
 class AddressElsewhere(InputInvalid):
     """This is no address of the post."""
 

@@ -10,7 +10,7 @@ from cofounder.business.matching import standing
 from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.publish import addresses, ledger, service
-from cofounder.flow.publish.errors import AddressElsewhere, NotByHand, PostedTimeUnfit
+from cofounder.flow.publish.errors import AddressElsewhere, AddressTaken, NotByHand, PostedTimeUnfit
 from cofounder.flow.publish.measuring import writing
 from cofounder.flow.publish.schemas import PostedIn, PublicationOut
 from cofounder.flow.publish.tables import Publication
@@ -24,7 +24,7 @@ from cofounder.people.service import audit
 async def mark(session: AsyncSession, publication_id: UUID, said: PostedIn, *, by: Caller) -> PublicationOut:
     """Write that a text of the outbox was posted, or mend what a person saw. What is left out stays as it was.
 
-    Raises PublicationMissing, NotByHand, PostedTimeUnfit, AddressElsewhere.
+    Raises PublicationMissing, NotByHand, PostedTimeUnfit, AddressElsewhere, AddressTaken.
     """
     row = await service.locked(session, publication_id)
     if not service.by_word(row):
@@ -37,8 +37,10 @@ async def mark(session: AsyncSession, publication_id: UUID, said: PostedIn, *, b
     since = said.posted_at or at or now()
     stands = said.url or url
     if (since, stands) != (at, url):
-        if said.posted_at is not None:
-            await _not_after_a_reading(session, row, since)
+        if since != at:
+            await _not_after_a_reading(session, row, since, given=said.posted_at is not None)
+        if stands is not None and stands != url:
+            await _nobodys(session, row, stands)
         before = await standing.stood(session, row.id)
         await records.set_posted(session, row.id, since, stands)
         if row.settled_by is not None and said.url is not None:
@@ -110,15 +112,21 @@ async def _in_time(session: AsyncSession, row: Publication, at: datetime) -> Non
         raise PostedTimeUnfit(told, field="posted_at")
 
 
-async def _not_after_a_reading(session: AsyncSession, row: Publication, since: datetime) -> None:
+async def _nobodys(session: AsyncSession, row: Publication, url: str) -> None:
+    """Raises AddressTaken where another publication stands: what is imported of the address would be nobody's."""
+    other = await standing.other_at(session, row.id, row.channel, url)
+    if other is not None:
+        raise AddressTaken(f"Publication {other} stands there.", field="url")
+
+
+async def _not_after_a_reading(session: AsyncSession, row: Publication, since: datetime, *, given: bool) -> None:
     """Raises PostedTimeUnfit where somebody read it before; what was imported is flagged instead."""
     post = (await records.posts_of(session, [row.id])).get(row.id, row.id)
     own = [one for one in await records.readings_of(session, post) if one.import_id is None]
     first = min((one.measured_at for one in own), default=None)
     if first is not None and first < since.replace(second=0, microsecond=0):
-        told = (
-            f"There is a reading of {first:%Y-%m-%d %H:%M} UTC, before that. Take that one away first, if it is wrong."
-        )
+        told = f"There is a reading of {first:%Y-%m-%d %H:%M} UTC, before that. "
+        told += "Take that one away first, if it is wrong." if given else "Say when it was posted: posted_at."
         raise PostedTimeUnfit(told, field="posted_at")
 
 

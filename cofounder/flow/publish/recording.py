@@ -68,7 +68,7 @@ async def _post(session: AsyncSession, row: Publication, published_at: datetime 
             task_id=row.task_id,
             publication_id=row.id,
             platform=row.channel,
-            external_id=row.external_id,
+            external_id=None if outbox else row.external_id,  # there it is a file's name
             url=None if outbox else row.url,
             title=row.content.get("title") or row.content.get("subject") or task.title,
             content=row.content["text"],

@@ -19,6 +19,7 @@ from cofounder.flow.publish import clashes, given, moving, posting, service, set
 from cofounder.flow.publish.errors import (
     AccountGone,
     AddressElsewhere,
+    AddressTaken,
     AnswerMisplaced,
     AttemptOutdated,
     MovedMeanwhile,
@@ -205,7 +206,7 @@ async def retry_publication(publication_id: UUID, session: Session, caller: Appr
 
 @router.post(
     "/publications/{publication_id}/posted",
-    responses=documented(PublicationMissing, NotByHand, PostedTimeUnfit, AddressElsewhere, KeyReused),
+    responses=documented(PublicationMissing, NotByHand, PostedTimeUnfit, AddressElsewhere, AddressTaken, KeyReused),
 )
 async def mark_posted(
     publication_id: UUID, body: PostedIn, session: Session, caller: Approver, once: Once

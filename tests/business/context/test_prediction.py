@@ -218,10 +218,10 @@ def test_few_posts_or_equal_ones_carry_no_model() -> None:
 def test_intervals_given_before_are_held_against_what_came() -> None:
     given = {"engagement_rate": {"low": 0.01, "high": 0.03}}
 
-    def came(views: float | None, engaged: float) -> Kept:
-        return Kept(given, views, engaged, None, None, None, None)
+    def came(views: float | None, engaged: float | None) -> Kept:
+        return Kept(given, engaged, engaged if views else None, views if engaged is not None else None)
 
-    assert held_of([came(1000, 20), came(1000, 50), came(None, 3), Kept({}, 5, 1, None, None, None, None)]) == (1, 2)
+    assert held_of([came(1000, 20), came(1000, 50), came(None, 3), came(1000, None), Kept({}, 1, 1, 5)]) == (1, 2)
 
 
 async def fill(session: AsyncSession, n: int, *, platform: str = "linkedin") -> list[Any]:

@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from cofounder.business.records import service as records
 from cofounder.channels import hosts
@@ -217,3 +218,17 @@ def test_an_address_belongs_to_the_platform_of_its_host(url: str, platform: str 
 def test_any_text_is_an_address_or_it_is_not(text: str) -> None:
     for given_text in (text, f"https://{text}"):
         assert hosts.platform_of(given_text) in (None, "linkedin", "x", "facebook")
+
+
+async def test_an_imported_post_of_its_address_becomes_its_own_with_the_platforms_id(
+    approver: httpx.AsyncClient,
+) -> None:
+    one = await in_the_outbox()
+    query = """INSERT INTO posts (id, platform, external_id, content, hashtags, url, is_legacy, created_at)
+      VALUES (:id, 'linkedin', 'li-1', 'as exported', '{}', :url, true, now())"""
+    async with transaction() as session:
+        await session.execute(text(query), {"id": new_id(), "url": URL})
+    assert (await mark(approver, one, url=URL)).status_code == 200
+    async with transaction() as session:
+        found = (await session.execute(text("SELECT publication_id, external_id FROM posts"))).all()
+    assert [tuple(row) for row in found] == [(one.publication_id, "li-1")]

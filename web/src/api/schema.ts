@@ -1453,7 +1453,7 @@ export interface paths {
         put?: never;
         /**
          * Type reading
-         * @description Write down what you read of a post. The same minute again corrects it; what looks odd is kept, and said.
+         * @description Write down what you read of a post. The same minute again corrects what is given; what looks odd is kept, and said.
          */
         post: operations["type_reading"];
         delete?: never;
@@ -14010,7 +14010,8 @@ export interface components {
         };
         /**
          * ReadingIn
-         * @description What a person read of a post. Counters are cumulative; what is left out was not read.
+         * @description What a person read of a post. Counters are cumulative; what is left out was not read, and where a reading is mended
+         *     it stays as it was: null takes a figure away.
          */
         ReadingIn: {
             /**
@@ -24260,7 +24261,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Only a text that lies in the outbox is posted by hand.; This Idempotency-Key came before with another body. */
+            /** @description Only a text that lies in the outbox is posted by hand.; Another publication is said to stand at this address.; This Idempotency-Key came before with another body. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -30245,7 +30246,7 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
-            /** @description Your role does not allow this. */
+            /** @description Your role does not allow this.; Only an admin lets personal data out. */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -5,6 +5,6 @@ readings; those of an address that was given up let go again. Never: an imported
 confirmed undone.
 """
 
-from cofounder.business.matching.standing.service import Stood, absorb, follow, stood
+from cofounder.business.matching.standing.service import Stood, absorb, follow, other_at, stood
 
-__all__ = ["Stood", "absorb", "follow", "stood"]
+__all__ = ["Stood", "absorb", "follow", "other_at", "stood"]

@@ -16,7 +16,7 @@ from cofounder.business.records.tables import page_of
 
 _FILLED = ("category", "format", "audience", "language", "paid", "attributes")  # what only the imported row may know
 
-_OURS = """SELECT id, platform, url, external_id, task_id FROM posts
+_OURS = """SELECT id, publication_id, platform, url, external_id, task_id FROM posts
   WHERE publication_id IS NOT NULL AND published_at IS NOT NULL AND url IS NOT NULL {narrowed}"""
 # Other spellings among them, and other pages: whoever asks holds the addresses against each other.
 _THERE = page_of("CAST(:url AS text)")
@@ -41,8 +41,15 @@ async def addressed(
     return found[0], found[1]
 
 
-_KEEP = """INSERT INTO earlier_contents (id, table_name, row_id, content, known_at, replaced_at, import_id)
-  SELECT gen_random_uuid(), 'posts', CAST(:ours AS uuid), to_jsonb(p), p.known_at, now(), NULL
+# What else was linked to it, beside what it was: nothing in those rows says of which post they are.
+_LINKED = ("web_analytics", "quality_evaluations")
+_WITH = ", ".join(
+    f"'{table}', (SELECT coalesce(jsonb_agg(l.id), '[]') FROM {table} l WHERE l.post_id = p.id)" for table in _LINKED
+)
+_KEEP = f"""INSERT INTO earlier_contents (id, table_name, row_id, content, known_at, replaced_at, import_id)
+  SELECT gen_random_uuid(), 'posts', CAST(:ours AS uuid), to_jsonb(p) || jsonb_build_object('linked', jsonb_build_object(
+    {_WITH}, 'matches', (SELECT coalesce(jsonb_agg(m.id), '[]') FROM matches m
+      WHERE m.target_id = p.id AND m.kind = 'web_post'))), p.known_at, now(), NULL
   FROM posts p WHERE p.id = CAST(:theirs AS uuid)"""
 _MOVE = (
     "UPDATE social_post_analytics SET post_id = CAST(:ours AS uuid) WHERE post_id = CAST(:theirs AS uuid)",
@@ -92,14 +99,20 @@ _BACK = """UPDATE social_post_analytics r SET post_id = i.id FROM posts i
   WHERE i.id = CAST(:theirs_id AS uuid) AND r.post_id = CAST(:ours AS uuid) AND r.import_id IS NOT NULL
     AND (r.post_external_id = i.external_id OR r.post_url = i.url
       OR (r.post_external_id IS NULL AND r.post_url IS NULL AND r.post_title = i.title))"""
+_LINK = tuple(
+    f"""UPDATE {table} l SET {column} = CAST(:theirs_id AS uuid) FROM earlier_contents e
+  WHERE e.table_name = 'posts' AND e.row_id = CAST(:ours AS uuid) AND e.content->>'id' = :theirs_id
+    AND l.{column} = e.row_id AND jsonb_exists(e.content->'linked'->'{table}', l.id::text)"""
+    for table, column in (*((table, "post_id") for table in _LINKED), ("matches", "target_id"))
+)
 _FORGET = """DELETE FROM earlier_contents
   WHERE table_name = 'posts' AND row_id = CAST(:ours AS uuid) AND content->>'id' = :theirs_id"""
 
 
 async def restore(session: AsyncSession, ours: UUID, theirs: str) -> None:
-    """Make an imported post one of its own again, with the readings that name it."""
+    """Make an imported post one of its own again, with the readings that name it and what else was linked to it."""
     given = {"ours": ours, "theirs_id": theirs}
-    for statement in (_EMPTY, _RESTORE, _BACK, _FORGET):
+    for statement in (_EMPTY, _RESTORE, _BACK, *_LINK, _FORGET):
         await session.execute(text(statement), given)
 
 

@@ -50,6 +50,13 @@ async def absorb(session: AsyncSession, platform: str | None = None, url: str = 
     return number
 
 
+async def other_at(session: AsyncSession, publication_id: UUID, platform: str, url: str) -> UUID | None:
+    """Another publication that stands at an address, in whatever spelling."""
+    ours, _ = await queries.addressed(session, platform, url)
+    others = (one["publication_id"] for one in ours if _same(one["url"], url))
+    return next((one for one in others if one != publication_id), None)
+
+
 async def follow(session: AsyncSession, publication_id: UUID, before: Stood) -> None:
     """Keep to where, and since when, a publication is said to stand: what was linked through another address is let go
     of, and what speaks of this one is linked, but for what was read before it went out.

@@ -55,7 +55,7 @@ async def show_measurements(publication_id: UUID, session: Session, caller: View
 async def type_reading(
     publication_id: UUID, body: ReadingIn, session: Session, caller: Operator, once: Once
 ) -> ReadingTypedOut:
-    """Write down what you read of a post. The same minute again corrects it; what looks odd is kept, and said."""
+    """Write down what you read of a post. The same minute again corrects what is given; what looks odd is kept, and said."""
     return await once.answer(
         session,
         caller.who,

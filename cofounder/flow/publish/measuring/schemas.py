@@ -108,7 +108,9 @@ class PublicationMeasuredOut(Shown):
 
 
 class ReadingIn(Body):
-    """What a person read of a post. Counters are cumulative; what is left out was not read."""
+    """What a person read of a post. Counters are cumulative; what is left out was not read, and where a reading is mended
+    it stays as it was: null takes a figure away.
+    """
 
     measured_at: Time | None = Field(
         default=None, description="When it was read, kept to the minute; left out: now, or that of `replaces`."

@@ -129,8 +129,8 @@ async def type_in(session: AsyncSession, publication_id: UUID, said: ReadingIn, 
     ReadingThere.
     """
     row = await publications.locked(session, publication_id)  # sent twice at once, it is one reading
-    counts = {name: getattr(said, name) for name in COUNTERS if getattr(said, name) is not None}
-    if not counts:
+    given_counts = {name: getattr(said, name) for name in COUNTERS if name in said.model_fields_set}
+    if not given_counts:
         raise ReadingEmpty(field="views")
     since = await _since(session, publication_id)
     if since is None:
@@ -138,8 +138,9 @@ async def type_in(session: AsyncSession, publication_id: UUID, said: ReadingIn, 
     post = await _post(session, publication_id)
     rows = await records.readings_of(session, post)
     before = _typed(rows, said.replaces, "replaces") if said.replaces is not None else None
-    given = said.measured_at or (before.measured_at if before else _just_typed(rows, counts))
+    given = said.measured_at or (before.measured_at if before else _just_typed(rows, given_counts))
     at = _minute(given or now(), since)
+    counts = _mended(before or _typed_of(rows, at), given_counts)
     if before is not None and before.measured_at != at:
         _place_is_free(rows, at)
         await _gone(session, publication_id, before, by)
@@ -195,6 +196,19 @@ async def _gone(session: AsyncSession, publication_id: UUID, row: records.Readin
     await audit(session, by.who, "publication.reading_removed", "publication", str(publication_id), details)
 
 
+def _typed_of(rows: Sequence[records.ReadingRow], at: datetime) -> records.ReadingRow | None:
+    return next((one for one in rows if one.source == TYPED and one.measured_at == at), None)
+
+
+def _mended(row: records.ReadingRow | None, given: dict[str, int | None]) -> dict[str, int]:
+    """The figures of a reading once these are given: those left out stay, null takes one away. Raises ReadingEmpty."""
+    held = {name: getattr(row, name) for name in COUNTERS} if row is not None else {}
+    counts = {name: value for name, value in {**held, **given}.items() if value is not None}
+    if not counts:
+        raise ReadingEmpty(field="views")
+    return counts
+
+
 def _typed(rows: Sequence[records.ReadingRow], id: UUID, field: str) -> records.ReadingRow:
     row = next((one for one in rows if one.id == id), None)
     if row is None:
@@ -227,7 +241,7 @@ def _to_the_minute(at: datetime) -> datetime:
     return at.replace(second=0, microsecond=0)
 
 
-def _just_typed(rows: Sequence[records.ReadingRow], counts: dict[str, int]) -> datetime | None:
+def _just_typed(rows: Sequence[records.ReadingRow], counts: dict[str, int | None]) -> datetime | None:
     """When the very same was typed within the last minute, by somebody who pressed the button twice."""
     same = {**dict.fromkeys(COUNTERS), **counts}
     last = rows[-1] if rows else None
@@ -319,11 +333,11 @@ def _rate(counts: dict[str, int | None]) -> float | None:
 def _foretold(outcomes: dict[str, Any], known: Sequence[PostReadingOut]) -> list[ForetoldOut]:
     """Each outcome's interval beside what came."""
     scored = next((one for one in known if (one.age_seconds or 0) >= SCORED.total_seconds()), None)
-    newest, scoring = _newest(known), _scoring(known, scored) if scored else {}
-    reached = newest["reach"] is not None
+    newest, scoring = list(reversed(known)), _scoring(known, scored) if scored else []
+    reached = any(one.reach is not None for one in known)
     found = []
     for name, one in sorted(outcomes.items(), key=lambda each: _place_of(each[0])):
-        final, so_far = _came(name, scoring, reached) if scoring else None, _came(name, newest, reached)
+        final, so_far = _came(name, scoring, reached), _came(name, newest, reached)
         came = so_far if final is None else final
         ended = final is not None or (scored is not None and so_far is None)
         value, low, high = one.get("value"), one.get("low"), one.get("high")
@@ -332,20 +346,10 @@ def _foretold(outcomes: dict[str, Any], known: Sequence[PostReadingOut]) -> list
     return found
 
 
-def _newest(known: Sequence[PostReadingOut]) -> dict[str, int | None]:
-    """The newest value of each figure: a later reading need not tell all of them."""
-    return _first_told(list(reversed(known)))
-
-
-def _scoring(known: Sequence[PostReadingOut], first: PostReadingOut) -> dict[str, int | None]:
+def _scoring(known: Sequence[PostReadingOut], first: PostReadingOut) -> list[PostReadingOut]:
     """What a post is scored by: this reading, and for what it lacks those of the four days after it."""
     until = first.measured_at + SCORED_WITHIN
-    return _first_told([one for one in known if first.measured_at <= one.measured_at <= until])
-
-
-def _first_told(known: Sequence[PostReadingOut]) -> dict[str, int | None]:
-    names = CountersOut.model_fields
-    return {name: next((v for one in known if (v := getattr(one, name)) is not None), None) for name in names}
+    return [one for one in known if first.measured_at <= one.measured_at <= until]
 
 
 def _place_of(outcome: str) -> int:
@@ -353,15 +357,20 @@ def _place_of(outcome: str) -> int:
     return names.index(outcome) if outcome in names else len(names)
 
 
-def _came(outcome: str, counts: dict[str, int | None], reached: bool) -> float | None:
-    """What answers an outcome. Views stand for reach, as where it is foretold, unless some reading `reached` it."""
+def _came(outcome: str, known: Sequence[PostReadingOut], reached: bool) -> float | None:
+    """What answers an outcome: of the first of these that tells it, as a reading need not tell all. Sums and rates are of
+    one reading. Views stand for reach, as where it is foretold, unless some reading `reached` it.
+    """
+    return next((told for one in known if (told := _told(outcome, one, reached)) is not None), None)
+
+
+def _told(outcome: str, one: PostReadingOut, reached: bool) -> float | None:
     if outcome == "engagement_rate":
-        return _rate(counts)
+        return one.engagement_rate
+    counts = _counters(one)
     if outcome == "engagement":
         return _engaged(counts)
-    if outcome == "reach":
-        return counts["reach"] if counts["reach"] is not None or reached else counts["views"]
-    return counts.get(outcome)
+    return counts.get("views" if outcome == "reach" and not reached else outcome)
 
 
 def _age(row: Measurement) -> AgeOut:

@@ -103,3 +103,19 @@ async def test_what_nobody_typed_is_neither_mended_nor_taken_away(clients: Clien
     ):
         assert (answer.status_code, answer.json()["code"]) == (409, "reading_not_typed")
     assert await counts() == [(5, None)]
+
+
+async def test_a_figure_left_out_stays_and_null_takes_one_away(clients: Clients) -> None:
+    _, operator = clients
+    id = await by_hand()
+    at = ago(hours=2)
+    first = (await type_in(operator, id, measured_at=at, views=200, clicks=8, likes=12)).json()["reading"]
+    again = (await type_in(operator, id, measured_at=at, views=300)).json()["reading"]
+    assert [again[name] for name in ("views", "clicks", "likes")] == [300, 8, 12]
+    mended = await type_in(operator, id, replaces=again["reading_id"], views=310, likes=None)
+    assert [mended.json()["reading"][name] for name in ("views", "clicks", "likes")] == [310, 8, None]
+    moved = await type_in(operator, id, replaces=first["reading_id"], measured_at=ago(hours=4), clicks=9)
+    assert [moved.json()["reading"][name] for name in ("views", "clicks", "likes")] == [310, 9, None]
+    none = await type_in(operator, id, replaces=moved.json()["reading"]["reading_id"], views=None, clicks=None)
+    assert (none.status_code, none.json()["code"]) == (422, "reading_empty")
+    assert await counts() == [(310, None)]

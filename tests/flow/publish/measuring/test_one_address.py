@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
 from cofounder.business.imports.schemas import ImportOut
 from cofounder.business.matching import service as matching
 from cofounder.flow.publish import posting
+from cofounder.flow.publish.errors import AddressTaken, PostedTimeUnfit
 from cofounder.flow.publish.measuring import carrying
 from cofounder.flow.publish.schemas import PostedIn
 from cofounder.kit.clock import now
@@ -177,3 +179,64 @@ async def test_the_post_of_a_wrong_address_is_there_again_once_it_is_mended(clie
     assert await views(clients, id) == []
     assert await posts() == before
     assert all(row["post_id"] not in (None, id) for row in await readings())
+
+
+async def test_two_publications_do_not_stand_at_one_address(clients: Clients, tmp_path: Path) -> None:
+    one, other = await by_hand(1, at=False), await by_hand(2, at=False)
+    await mark(one, 1)
+    with pytest.raises(AddressTaken, match=str(one)):
+        await mark(other, 1)
+    async with transaction() as session:
+        said = PostedIn(url=f"{URL.format(1)}/?utm_source=a")
+        with pytest.raises(AddressTaken):
+            await posting.mark(session, other, said, by=LOCAL_OWNER)
+    await social(tmp_path / "a.csv", ("li-1", 1, 20, 70))
+    await mark(one, 1, hours=90)
+    assert await views(clients, one) == [70]
+    await unmark(one)
+    await mark(other, 1)
+    assert await views(clients, other) == [70]
+
+
+async def test_visits_and_judgements_go_back_to_the_post_of_a_wrong_address(clients: Clients, tmp_path: Path) -> None:
+    id = await by_hand(at=False)
+    await brought_in(tmp_path / "a.csv", ("li-4", 4))
+    async with transaction() as session:
+        for statement in (
+            """INSERT INTO web_analytics (id, post_id, day, measured_at, known_at, sessions)
+              SELECT gen_random_uuid(), id, DATE '2026-01-01', now(), now(), 9 FROM posts WHERE external_id = 'li-4'""",
+            """INSERT INTO quality_evaluations (id, post_id, score, measured_at, known_at)
+              SELECT gen_random_uuid(), id, 0.5, now(), now() FROM posts WHERE external_id = 'li-4'""",
+        ):
+            await session.execute(text(statement))
+    was = await _linked()
+    await mark(id, 4)
+    assert await _linked() == [id, id]
+    await mark(id, 5, hours=None)
+    assert await _linked() == was != [id, id]
+
+
+async def _linked() -> list[UUID]:
+    query = "SELECT post_id FROM web_analytics UNION ALL SELECT post_id FROM quality_evaluations"
+    async with transaction() as session:
+        return list((await session.execute(text(query))).scalars())
+
+
+async def test_posted_anew_it_needs_a_time_where_it_was_read_before(clients: Clients) -> None:
+    id = await by_hand(at=False)
+    await mark(id, 1)
+    await type_in(clients[1], id, views=5, measured_at=(now() - timedelta(hours=50)).isoformat())
+    await unmark(id)
+    with pytest.raises(PostedTimeUnfit, match="Say when it was posted"):
+        await mark(id, 1, hours=None)
+    await mark(id, 1, hours=80)
+    ((one,),) = [(await shown(clients[0], id))["readings"]]
+    assert one["age_seconds"] in range(30 * 3600 - 120, 30 * 3600 + 1)
+
+
+async def test_an_imported_reading_of_the_future_is_flagged(clients: Clients, tmp_path: Path) -> None:
+    await brought_in(tmp_path / "a.csv", ("li-1", 1))
+    await social(tmp_path / "b.csv", ("li-1", 1, 2, 5), ("li-1", 1, -12, 90))
+    async with transaction() as session:
+        rows = await session.execute(text("SELECT views, flags FROM social_post_analytics ORDER BY views"))
+        assert [(row[0], "measured_at_in_the_future" in row[1]) for row in rows] == [(5, False), (90, True)]

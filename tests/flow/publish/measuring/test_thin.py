@@ -23,13 +23,13 @@ async def read(clients: Clients, id: UUID, age: float, *, out: float, **counts: 
     assert (await type_in(clients[1], id, key=None, measured_at=at, **counts)).status_code == 201
 
 
-async def foretell(id: UUID, **spans: tuple[float, float]) -> None:
+async def foretell(id: UUID, before: float = 120, **spans: tuple[float, float]) -> None:
     expected: Any = {
         name: Expected(outcome=name, status="ok", n=30, value=low, low=low, high=high, note="")
         for name, (low, high) in spans.items()
     }
     said = Prediction(channel="linkedin", as_of=now(), outcomes=expected, sentence="")
-    with clock.frozen(now() - timedelta(hours=120)):
+    with clock.frozen(now() - timedelta(hours=before)):
         async with transaction() as session:
             await predicting.keep(session, UUID(int=id.int ^ 1 << 100), [("linkedin", 1, said)])
 
@@ -64,6 +64,32 @@ async def test_a_thin_first_reading_is_filled_by_the_next(clients: Clients) -> N
     assert [(one["views"], one["engaged"]) for one in early] == [(None, None)], "the second was to come"
 
 
+async def test_a_rate_and_a_sum_take_all_their_figures_from_one_reading(clients: Clients) -> None:
+    id = await by_hand(hours=160)
+    await foretell(id, 170, engagement_rate=(0.005, 0.02), engagement=(90, 110), reach=(1, 2_000))
+    await read(clients, id, 72.3, out=160, views=1_000)
+    assert (await came(clients, id))["engagement_rate"] == (None, True, None)
+    async with transaction() as session:
+        (thin,) = await context.kept(session, "linkedin", now())
+    assert (thin.engaged, thin.rated_engaged, thin.rated_views) == (None, None, None), "no value is no nought"
+    assert predicting.held_of([thin]) == (0, 0)
+    await read(clients, id, 100, out=160, comments=90)
+    await read(clients, id, 157, out=160, views=9_000, clicks=80, shares=10, comments=10)
+    assert await came(clients, id) == {
+        "engagement_rate": (0.011111, True, True),
+        "engagement": (90, True, True),
+        "reach": (1_000, True, True),
+    }
+    asked: dict[str, Any] = {"as_of": now()}
+    async with transaction() as session:
+        (past,) = await context.history(session, "linkedin", now(), 10)
+        (scored,) = await outcomes.scored(session, **asked, hours=72, limit=10, embedder=None)
+        (kept,) = await context.kept(session, "linkedin", now())
+    assert (past["views"], past["engaged"], scored["engaged"]) == (1_000, 90, 90)
+    assert (past["rated_engaged"], past["rated_views"], kept.rated_engaged, kept.rated_views) == (100, 9_000) * 2
+    assert predicting.held_of([kept]) == (1, 1)
+
+
 def test_of_one_age_each_figure_has_its_first_reading() -> None:
     out, id = now(), UUID(int=1)
     read = [
@@ -87,7 +113,7 @@ async def test_a_newer_reading_hides_no_figure_that_was_told(clients: Clients) -
         "likes": (300, False, None),
         "engagement": (40, False, None),
         "reach": (700, False, None),
-        "engagement_rate": (0.008, False, None),
+        "engagement_rate": (0.01, False, None),
     }
 
 

@@ -41,7 +41,10 @@ export function TypeReading({ id, back, mends }: Given) {
     setWrong(found.wrong);
     if (found.wrong) return;
     await trying(async () => {
+      // What is left out stays as it was: a figure whose field was emptied is taken away.
+      const emptied = COUNTERS.filter((name) => mends && mends[name] !== null && !(name in found.counts));
       const body = {
+        ...Object.fromEntries(emptied.map((name) => [name, null])),
         ...found.counts,
         ...(at ? { measured_at: new Date(at).toISOString() } : {}),
         ...(mends ? { replaces: mends.reading_id } : {}),
