@@ -146,3 +146,45 @@ def test_other_things_to_avoid_stay_what_they_are(request_: str, avoided: list[s
     intent = read(request_)
     assert intent.constraints.must_avoid == avoided
     assert intent.questions == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ": our revenue fell 10% from $150,000",
+        " about how we went from $100k to $150k in revenue",
+        ": revenue 2025: $1.2M, revenue 2024: $1.0M",
+        " about our growth from 100 to 150 customers",
+        ": our revenue is 99999999999999999999",
+        f": our revenue is {'9' * 310}",
+        ": customers = 12.5 and revenue = 1e5",
+    ],
+)
+def test_where_no_figure_of_the_words_is_read_none_that_is_stored_stands_in_its_place(words: str) -> None:
+    intent = read(f"Write a LinkedIn post{words}")
+    assert ([one.field for one in intent.questions], intent.own_figures()) == (["figures"], {})
+    assert len(intent.questions[0].question) < 300
+    assert read(f"Write a LinkedIn post{words}", {"figures": "Leave it out"}).questions == []
+
+
+@pytest.mark.parametrize("words", ["Write a LinkedIn post about revenue from 2026-01-01 to 2026-03-31", "Write a LinkedIn post on how 3% churn kills growth"])  # fmt: skip
+def test_days_and_what_is_said_of_anybody_are_not_asked_about(words: str) -> None:
+    assert read(words).questions == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["about our revenue, revenue went from $150,000 down to $100,000", "about our growth: revenue went from $150,000 to $100,000"],
+)  # fmt: skip
+def test_both_ends_are_read_of_the_figure_that_stands_nearest(words: str) -> None:
+    assert read(f"Write a LinkedIn post {words}").own_figures() == {"revenue": 100_000, "previous_revenue": 150_000}
+
+
+@pytest.mark.parametrize("words", ["without dollar amounts", "no dollar figures", "and hide the numbers"])
+def test_a_wish_for_no_amounts_in_other_words_is_one(words: str) -> None:
+    assert read(f"Write a LinkedIn post about our revenue, {words}").constraints.must_avoid == ["any figure"]
+
+
+@pytest.mark.parametrize("words", [", never without numbers", ", no post without numbers"])
+def test_a_wish_for_figures_is_not_turned_round(words: str) -> None:
+    assert read(f"Write a LinkedIn post about our revenue{words}").constraints.must_avoid == []

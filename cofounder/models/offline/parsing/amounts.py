@@ -16,6 +16,7 @@ _SCALE = {
     "b": 1e9,
     "billion": 1e9,
 }
+LARGEST = 1e15  # what is more than that is no figure of a business, in words as beside a request
 _SCALES = r"k|mn|mio|m|bn|b|thousand|million|billion"
 _PERCENT = r"(?:%|percent\b|per cent\b)"
 _SIGN = r"(?:(?:us|a|c|ca|au|nz|hk|s)\$|[$€£¥₹]|\b(?:usd|eur|gbp|chf|cad|aud|inr|jpy)\b)"
@@ -46,6 +47,9 @@ _DATED = re.compile(rf"\s*(?:st|nd|rd|th)?\s*(?:{_OTHER_UNIT})\b")
 _MARKED = re.compile(rf"[$€£¥₹%]|\d\s?(?:{_SCALES})\b|\d[.,]\d|\d{{3}}|percent|per cent|dollars|euros|pounds")
 
 
+_ISO = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
+
+
 def ranges(low: str) -> list[re.Match[str]]:
     """Every range or choice of amounts; days ("between 1 and 15 October") and years are left out."""
     return [
@@ -53,8 +57,14 @@ def ranges(low: str) -> list[re.Match[str]]:
         for m in RANGE.finditer(low)
         if _MARKED.search(m[0])
         and not _DATED.match(low, m.end())
+        and not _ISO.search(low[max(0, m.start() - 9) : m.end() + 7])
         and not all(re.fullmatch(r"(?:19|20)\d\d", one) for one in re.findall(r"\d[\d.,]*", m[0]))
     ]
+
+
+def is_dated(low: str, end: int) -> bool:
+    """Whether what ends there is a day, an hour, a stretch of time or a length."""
+    return bool(_DATED.match(low, end))
 
 
 def pattern(name: str) -> str:
@@ -69,7 +79,7 @@ PLAIN = re.compile(pattern("now"))
 # What looks like a figure wherever it stands: money, a share, a scale, or digits in groups.
 _EYECATCHING = re.compile(
     rf"(?<![\w.,])(?:[-−]\s?)?(?:{_SIGN}\s?[-−]?\d[\d.,]*(?: \d{{3}})*(?:\s?(?:{_SCALES})\b)?|\d[\d.,]*\s?(?:{_SCALES})?\s?(?:{_PERCENT}|{_MONEY})"
-    rf"|\d[\d.,]*\s?(?:{_SCALES})\b|\d{{1,3}}(?:[.,]\d{{3}})+|(?<!\w){_SPELLED}(?:\s{_MONEY})?)"
+    rf"|\d[\d.,]*\s?(?:{_SCALES})\b|\d[\d.]*e[+-]?\d+\b|\d{{16,}}|\d{{1,3}}(?:[.,]\d{{3}})+|(?<!\w){_SPELLED}(?:\s{_MONEY})?)"
 )
 _NO_FIGURE = re.compile(r"\s*(?:off\b|discount|rebate|sure\b|organic|natural|vegan|cotton|recycled|free\b|cashback)")
 
@@ -93,6 +103,8 @@ def value(got: dict[str, str | None], key: str, *, rate: bool) -> float | None:
     if amount is None:
         return None  # 1.250: a thousand or little more than one?
     amount *= _SCALE.get(scale, 1.0)
+    if amount > LARGEST:
+        return None
     return round(amount / 100, 10) if percent else amount
 
 

@@ -138,7 +138,7 @@ def fill(found: Sense, said: Answers, today: date) -> None:
         _figures(found, said["figures"])
     elif said.get("figures") and found.given.held:
         _whose(found, found.given.held, said["figures"])
-    elif said.get("figures") and found.given.values:
+    elif said.get("figures") and (found.given.values or found.given.unused):
         _in_place(found, said["figures"])
     if said.get("link"):
         url = re.search(r"\S+\.\S{2,}", said["link"])
@@ -172,7 +172,7 @@ def _figures(found: Sense, answer: str) -> None:
         found.given.currencies |= new.currencies
         found.given.open = []
     elif re.match(r"\W*(?:no|none|without|skip|leave|drop|ignore)\b", answer.lower()):
-        found.given.open, found.given.unused = [], [*found.given.unused, *open_]
+        found.given.open, found.given.unused, found.given.settled = [], [*found.given.unused, *open_], True
 
 
 def _without_figures(found: Sense, answer: str) -> None:
@@ -187,7 +187,8 @@ def _without_figures(found: Sense, answer: str) -> None:
 def _in_place(found: Sense, answer: str) -> None:
     """What stands for figures that no text can rest on: others, the stored ones, or none at all."""
     old = found.given
-    named = metrics.ANY.search(old.words[0].lower()) if old.words else None
+    of = old.words[0] if old.words else next((a.topic for a in found.actions if a.wants_metrics), "")
+    named = metrics.ANY.search(of.lower())
     bare = answer if metrics.ANY.search(answer.lower()) or not named else f"{named[0]} {answer}"
     new = given.find(small(bare), [], bare)
     if new.values and not (new.open or new.held or new.in_another_currency()):
@@ -216,7 +217,7 @@ def _whose(found: Sense, held: given.Given, answer: str) -> None:
                 a.model_copy(update={"wants_metrics": False}) if a.kind in actions.WRITE_KINDS else a
                 for a in found.actions
             ]
-        held = given.Given()
+        held, found.given.settled = given.Given(), True
     elif not (_YES.match(answer) or re.search(r"\bours\b", answer.lower())):
         return
     found.given.values = held.values | found.given.values

@@ -102,6 +102,8 @@ def _figure_questions(found: Sense, said: Answers) -> list[Question]:
         ]
     if why := _why_unusable(found):
         return [questions.unusable_figures([found.as_written(words) for words in found.given.words], why)]
+    if _rests_on_none(found):
+        return [questions.unread_figures([found.as_written(words) for words in found.given.unused])]
     if only := _only_figures(found, said):
         return [questions.figures_withheld(only)]
     figures = [a for a in found.actions if a.wants_metrics or a.kind == "plan_calendar"]
@@ -160,6 +162,21 @@ def _why_unusable(found: Sense) -> str:
     if period is not None and period.grain != "month" and len([m for m in found.times.mentions if m.words]) != 1:
         return "more than one time is named, and whose the figures are is not said"
     return ""
+
+
+# A percentage alone may be anybody's: "how 3% churn kills growth".
+_AMOUNT = re.compile(r"(?!\s*[-−]?\s*\d[\d.,]*\s*(?:%|per ?cent)\s*$)", re.IGNORECASE)
+
+
+def _rests_on_none(found: Sense) -> bool:
+    """Whether the words state figures of which none was read, where stored ones would stand in their place."""
+    given = found.given
+    if given.settled or withheld(found.demands.values.get("must_avoid", ())):
+        return False
+    if not any(_AMOUNT.match(words) for words in given.unused):
+        return False
+    written = any(a.wants_metrics and a.kind in acts.WRITE_KINDS for a in found.actions)
+    return written and set(given.values) <= {"growth_rate"}
 
 
 # A number of a quarter that there is not, or a year of the company's own, is asked about whatever the text is.

@@ -25,7 +25,7 @@ _AFTER_NOUN = re.compile(
     rf"(?<![\w-])(?P<noun>{_NOUN})\s*(?:,?\s*(?:which|that)\s+)?(?:{_TIME}\s*)?{_VERB}?\s*\(?\s*{_HEDGE}{_NOW}"
 )
 _FROM_TO = re.compile(
-    rf"(?<![\w-])(?P<noun>{_NOUN})\b[^.;\d]{{0,30}}?\bfrom\s+{_WAS}(?:\s+{_TIME})?\s+to\s+{_HEDGE}{_NOW}"
+    rf"(?<![\w-])(?P<noun>{_NOUN})\b(?:(?!(?<![\w-]){_NOUN}(?![\w-]))[^.;\d]){{0,30}}?\bfrom\s+{_WAS}(?:\s+{_TIME})?,?(?:\s+(?:up|down|back))?\s+to\s+{_HEDGE}{_NOW}"
 )
 _BEFORE_NOUN = re.compile(
     rf"(?<![\w$€£.,-]){_NOW}\s+(?:in |of |more |monthly |website |site |total |net )*(?P<noun>{_NOUN})(?![\w-])"
@@ -223,6 +223,8 @@ def _take(found: Given, match: re.Match[str], low: str, name: str | None = None)
     value = amounts.value(got, "now", rate=metrics.is_rate(name)) if name else None
     if name is None or value is None or name in found.values or (value > 1 and name in _SHARES):
         return low
+    if name in _COUNTS and value != int(value):  # half a customer there is not
+        return low
     found.values[name] = value
     end, place = match.end(), match.span("was") if got.get("was") else (0, 0)
     was = amounts.value(got, "was", rate=metrics.is_rate(name)) if got.get("was") else None
@@ -277,7 +279,7 @@ def _left(found: Given, low: str, text: str) -> None:
     """What is stated as a figure and was not read: of ours it is asked about, else it is told."""
     for match in _STANDS.finditer(low):
         bare = re.fullmatch(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.\d{4}", match["said"]) or not re.search(
-            r"\d[.,]\d|[$€£¥₹%-]|\d\s?[km]", match["said"]
+            r"\d[.,]\d|[$€£¥₹%-]|\d\s?[km]|\d{16}", match["said"]
         )
         before = low[max(0, match.start() - 24) : match.start()]
         rate = metrics.is_rate(_name(match["noun"]) or "")
@@ -337,6 +339,7 @@ def _strays(found: Given, sentence: re.Match[str], low: str, text: str) -> None:
     counts += [
         m for m in _NUMBERED.finditer(sentence[0]) if not (_COUNTED.match(sentence[0], m.end()) or _is_year(m["n"]))
     ]
+    counts += [m for m in _STEPS.finditer(sentence[0]) if not _is_dated(m, sentence[0])]
     for match in [*amounts.ranges(sentence[0]), *amounts.striking(sentence[0]), *counts]:
         start, end = match.start() + sentence.start(), match.end() + sentence.start()
         words = text[start:end].strip(" ,.")
@@ -350,6 +353,15 @@ def _strays(found: Given, sentence: re.Match[str], low: str, text: str) -> None:
             found.others[words] = who
         else:
             found.unused.append(words)
+
+
+_STEPS = re.compile(rf"(?<=\bfrom )\d[\d.,]*(?:,? (?:up|down|back))? to {_HEDGE}\d[\d.,]*(?![\w-])")
+
+
+def _is_dated(steps: re.Match[str], sentence: str) -> bool:
+    """Whether "from 1 to 15" are days, hours, years or a length, and no two values of a figure."""
+    years = all(_is_year(one.rstrip(".,")) for one in re.findall(r"\d[\d.,]*", steps[0]))
+    return years or amounts.is_dated(sentence, steps.end())
 
 
 def _is_year(said: str) -> bool:

@@ -192,9 +192,10 @@ def going_out(at: str) -> str:
 
 
 def unclear_figure(words: str) -> Question:
+    too_large = re.search(r"\d{16}", words)
     return Question(
         field="figures",
-        question=f'How much is it exactly? "{words}" can be read in more than one way.',
+        question=f'How much is it exactly? "{words[:80]}" {"is more than I can state" if too_large else "can be read in more than one way"}.',
         why="A text states one figure, and I take neither end of a range nor another figure in its place.",
         options=["Leave it out"],
     )
@@ -209,6 +210,16 @@ def unusable_figures(words: list[str], why: str) -> Question:
         field="figures",
         question=f"I cannot state {figures}: {why}. What shall stand in its place? Name a figure in US dollars, if there is one.",
         why="A figure in your words is never replaced by a stored one unless you say so.",
+        options=[STORED, "Leave it out"],
+    )
+
+
+def unread_figures(words: list[str]) -> Question:
+    figures = _listed([f'"{one[:60]}"' for one in words[:6]])
+    return Question(
+        field="figures",
+        question=f'What do {figures} say? Give it as "revenue was $150,000", with the name of the figure.',
+        why="I could not read it surely, and a figure in your words is never replaced by a stored one unless you say so.",
         options=[STORED, "Leave it out"],
     )
 

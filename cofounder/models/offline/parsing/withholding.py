@@ -8,7 +8,7 @@ from cofounder.models.offline.parsing import metrics
 _THING = (
     r"(?:figures?|numbers?|metrics|kpis|amounts?|digits?|statistics|stats|percentages?|percents?|sums?|data points?)"
 )
-_DET = r"(?:(?:any|all|the|our|a|an|its|these|those|this|that|actual|exact|real|concrete|specific|single|hard|secret|confidential|private|kind of|sort of|of|business|revenue|sales) )*"
+_DET = r"(?:(?:any|all|the|our|a|an|dollar|euro|its|these|those|this|that|actual|exact|real|concrete|specific|single|hard|secret|confidential|private|kind of|sort of|of|business|revenue|sales) )*"
 _WHERE = r"(?:,? (?:in|from|inside|anywhere in) (?:it|this|that|there|the (?:post|text|tweet|thread|article|e-?mail|newsletter|copy))| out(?: of it)?| at all| whatsoever| please| itself| themselves| here| anywhere| public| away| though)*"
 # "No numbers in the headline" and "without the number of visits" ask for less than a text without figures.
 _WHOLE = r"(?! (?:of|for|on|from|per|in the (?:headline|title|subject|first|opening)|before|until|other|but|except|without)\b)(?![\w-])"
@@ -20,7 +20,7 @@ _NOT = r"(?:does not|doesn't|do not|don't|dont|never|must not|mustn't|should not
 _SECRET = r"(?:secret|confidential|private|internal|undisclosed|not (?:for the )?public|non-public|not to be (?:published|shared|disclosed|mentioned))"
 _SAID = re.compile(
     rf"(?:,? (?:but |and |please )?)?\b(?:"
-    rf"(?<!have )(?<!has )(?<!had )(?<!are )(?<!is )(?<!were )(?:with )?(?:no|without|zero|avoid(?:ing)?|skip(?:ping)?|omit(?:ting)?|leav(?:e|ing) out|free of|free from|sans|exclud(?:e|ing)|not (?=a |any ))"
+    rf"(?<!have )(?<!has )(?<!had )(?<!are )(?<!is )(?<!were )(?:with )?(?:no|without|zero|avoid(?:ing)?|skip(?:ping)?|omit(?:ting)?|hid(?:e|ing)|leav(?:e|ing) out|free of|free from|sans|exclud(?:e|ing)|not (?=a |any ))"
     rf"(?: (?:us|giv|nam|mention|stat|show|shar|publish|reveal|disclos|includ|quot)ing)? {_DET}{_THING}{_WHOLE}{_WHERE}"
     rf"|(?:keep|keeping|leave|leaving|hold|take) {_DET}{_THING}(?: itself| themselves)? (?:out|away|off|back|secret|private|confidential|hidden|vague|internal|unmentioned|undisclosed|under wraps|to (?:yourself|ourselves|us))\b(?: of (?:it|this|that|the \w+))?"
     rf"|(?:figure|number)s?-free"
@@ -40,11 +40,17 @@ _HINT = re.compile(
 )
 
 
+# "Do not leave out the numbers" and "no post without numbers" want them stated.
+_WANTED = re.compile(
+    r"(?:\b(?:not|dont|never)|n't|\bno (?:post|text|tweet|thread|article|e-?mail|newsletter))(?: please| ever)?$"
+)
+
+
 def find(low: str) -> list[tuple[int, int]]:
     """Where the instruction says that no figure is to be stated."""
     if not _HINT.search(low):
         return []
-    spans = [match.span() for match in _SAID.finditer(low)]
+    spans = [match.span() for match in _SAID.finditer(low) if not _WANTED.search(low[: match.start()].rstrip())]
     return sorted([*spans, *(match.span("cut") for match in _OF_METRIC.finditer(low))])
 
 
