@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_54f7b7f0"
+revision = "0001_a375c528"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1466,7 +1466,12 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_training_filters")),
     )
-    op.create_index("uq_training_filters_name", "training_filters", [sa.literal_column("lower(name)")], unique=True)
+    op.create_index(
+        "uq_training_filters_name",
+        "training_filters",
+        [sa.literal_column("replace(lower(name), 'ς', 'σ')")],
+        unique=True,
+    )
     op.create_table(
         "training_kinds",
         sa.Column("row", sa.BigInteger(), autoincrement=True, nullable=False),
@@ -2315,7 +2320,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE orchestrator_training_data SET (toast_tuple_target = 640, fillfactor = 50)")
     op.execute("ALTER TABLE training_facts SET (fillfactor = 50)")
     op.execute(
-        "CREATE FUNCTION training_tags(given text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$\nSELECT ARRAY(SELECT DISTINCT tag FROM (SELECT lower(normalize(btrim(regexp_replace(one, '[\\u0020\\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000]+', ' ', 'g')), NFC))\n  FROM unnest(given) AS one) AS spelt (tag) WHERE tag <> '' ORDER BY 1) $$"
+        "CREATE FUNCTION training_tags(given text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$\nSELECT ARRAY(SELECT DISTINCT tag FROM (SELECT replace(lower(normalize(btrim(regexp_replace(\n  regexp_replace(one, '[\\u00ad\\u034f\\u061c\\u200c-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff\\U000e0001-\\U000e007f\\U000e0100-\\U000e01ef]+', '', 'g'), '[\\u0009-\\u000d\\u001c-\\u0020\\u0085\\u00a0\\u1680\\u2000-\\u200b\\u2028\\u2029\\u202f\\u205f\\u3000]+', ' ', 'g')), NFC)), 'ς', 'σ')\n  FROM unnest(given) AS one) AS spelt (tag) WHERE tag <> '' ORDER BY 1) $$"
     )
     op.execute(
         "CREATE FUNCTION training_retagged(given text[], added text[], removed text[]) RETURNS text[]\nLANGUAGE sql IMMUTABLE AS $$\nSELECT ARRAY(SELECT DISTINCT tag FROM unnest(given || added) AS tag WHERE tag <> ALL(removed) ORDER BY 1) $$"

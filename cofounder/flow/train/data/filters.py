@@ -21,7 +21,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from cofounder import channels
 from cofounder.flow.learn.example import EXCLUDE
 from cofounder.flow.learn.schemas import OUT_UNLESS_ASKED
-from cofounder.flow.train.data.words import BLANKS, words
+from cofounder.flow.train.data.words import BLANKS, UNSEEN, words
 from cofounder.kit.http import Body, ShortText, Since, Until
 
 MOST = 1_000_000_000  # rows; more is no number of rows
@@ -53,8 +53,11 @@ def spelt(name: str) -> str:
 
 
 def tag_of(name: str) -> str:
-    """A tag as it is kept. Capitals make no other tag: Development is development."""
-    return spelt(name).lower()
+    """A tag as it is kept. Capitals make no other tag, nor do signs that nobody sees: Development is development.
+
+    The final sigma of Greek is a sigma: in capitals they are the same, and PostgreSQL knows no final one.
+    """
+    return spelt(re.sub(UNSEEN, "", name)).lower().replace("ς", "σ")
 
 
 Names = Annotated[list[ShortText], Field(max_length=100)]

@@ -31,6 +31,7 @@ from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data.filters import Filter, exact
 from cofounder.flow.train.data.tables import (
     COST,
+    FILTER_KEY,
     KIND,
     MAKER,
     QUALITY,
@@ -423,15 +424,22 @@ async def saved(session: AsyncSession, id: UUID, *, lock: bool = False) -> Saved
 async def save(session: AsyncSession, row: SavedFilter) -> bool:
     """False where the name is taken."""
     values = {column.name: getattr(row, column.name) for column in SavedFilter.__table__.columns}
-    made = insert(SavedFilter).values(values).on_conflict_do_nothing(index_elements=[text("lower(name)")])
+    made = insert(SavedFilter).values(values).on_conflict_do_nothing(index_elements=[text(FILTER_KEY)])
     return await session.scalar(made.returning(SavedFilter.id)) is not None
 
 
 async def name_taken(session: AsyncSession, name: str, but: UUID) -> bool:
     """Whether another has this name; one person at a time gives names."""
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('cofounder training filters'))"))
-    asked = select(SavedFilter.id).where(func.lower(SavedFilter.name) == func.lower(name), SavedFilter.id != but)
-    return await session.scalar(asked) is not None
+    known = await filter_named(session, name)
+    return known is not None and known.id != but
+
+
+async def filter_named(session: AsyncSession, name: str) -> SavedFilter | None:
+    """The one with this name, in capitals or not: told by the database, which keeps it the only one."""
+    return await session.scalar(
+        select(SavedFilter).where(text(f"{FILTER_KEY} = {FILTER_KEY.replace('name', ':name')}")), {"name": name}
+    )
 
 
 async def forget(session: AsyncSession, id: UUID) -> None:

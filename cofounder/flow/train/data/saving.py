@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.train.data import queries
 from cofounder.flow.train.data.errors import FilterMissing, FilterNameTaken
-from cofounder.flow.train.data.filters import tag_of
+from cofounder.flow.train.data.filters import spelt
 from cofounder.flow.train.data.schemas import ChangeFilterIn, SavedFilterOut, SaveFilterIn
 from cofounder.flow.train.data.tables import SavedFilter
 from cofounder.kit import live
@@ -24,7 +24,8 @@ async def listed(session: AsyncSession) -> list[SavedFilterOut]:
 
 async def named(session: AsyncSession, name: str) -> SavedFilterOut | None:
     """The one with this name, in capitals or not."""
-    return next((one for one in await listed(session) if tag_of(one.name) == tag_of(name)), None)
+    row = await queries.filter_named(session, spelt(name))
+    return None if row is None else _out(row)
 
 
 async def save(session: AsyncSession, asked: SaveFilterIn, *, by: str) -> SavedFilterOut:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cofounder.flow.train.data.words import BLANKS, LONGEST, PLAIN
+from cofounder.flow.train.data.words import BLANKS, LONGEST, PLAIN, UNSEEN
 from cofounder.kit.columns import Document, Id, Moment, OptionalMoment, OptionalWords, Ref, Tags, Words
 from cofounder.kit.db import Row
 
@@ -135,6 +135,10 @@ class Changed(Row):
     execution_ids: Mapped[list[UUID]] = mapped_column(ARRAY(PgUUID(as_uuid=True)))
 
 
+FILTER_KEY = "replace(lower(name), 'ς', 'σ')"
+"""SQL: names of saved filters that are the same in capitals are the same."""
+
+
 class SavedFilter(Row):
     """A filter under a name, for everybody of the house."""
 
@@ -147,7 +151,7 @@ class SavedFilter(Row):
     made_at: Mapped[Moment]
     changed_by: Mapped[OptionalWords]
     changed_at: Mapped[OptionalMoment]
-    __table_args__ = (Index("uq_training_filters_name", text("lower(name)"), unique=True),)
+    __table_args__ = (Index("uq_training_filters_name", text(FILTER_KEY), unique=True),)
 
 
 # What the columns of an example (alias e) amount to. The triggers and the rebuilding both read these, so they agree.
@@ -224,7 +228,8 @@ TRIGGERS = (
     "ALTER TABLE orchestrator_training_data SET (toast_tuple_target = 640, fillfactor = 50)",
     "ALTER TABLE training_facts SET (fillfactor = 50)",
     f"""CREATE FUNCTION training_tags(given text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-SELECT ARRAY(SELECT DISTINCT tag FROM (SELECT lower(normalize(btrim(regexp_replace(one, '{BLANKS}', ' ', 'g')), NFC))
+SELECT ARRAY(SELECT DISTINCT tag FROM (SELECT replace(lower(normalize(btrim(regexp_replace(
+  regexp_replace(one, '{UNSEEN}', '', 'g'), '{BLANKS}', ' ', 'g')), NFC)), 'ς', 'σ')
   FROM unnest(given) AS one) AS spelt (tag) WHERE tag <> '' ORDER BY 1) $$""",
     """CREATE FUNCTION training_retagged(given text[], added text[], removed text[]) RETURNS text[]
 LANGUAGE sql IMMUTABLE AS $$

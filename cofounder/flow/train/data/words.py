@@ -11,8 +11,8 @@ import unicodedata
 LONGEST = 100_000
 """Characters of a request that are looked through."""
 
-BLANKS = r"[\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+"
-"""What looks like a blank in a name, as Python and PostgreSQL read it."""
+BLANKS = r"[\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000]+"
+"""What parts the words of a name as a blank does, as Python and PostgreSQL read it."""
 
 # Between and around words: every sign, symbol, blank and control character of Unicode (its categories P, S, Z and C), and
 # marks that enclose a letter; the other marks belong to theirs. What no version of Unicode names yet may become a letter,
@@ -57,11 +57,11 @@ _APART = (
 )
 # Inside of words and never seen there: the soft hyphen, joiners, marks of direction, choosers of a variant. The blank
 # without width (U+200B) is none of them: it stands where a word ends.
-_UNSEEN = r"[\u00ad\u034f\u061c\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0001-\U000e007f\U000e0100-\U000e01ef]+"
-_parting, _hidden = re.compile(_APART), re.compile(_UNSEEN)
+UNSEEN = r"[\u00ad\u034f\u061c\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0001-\U000e007f\U000e0100-\U000e01ef]+"
+_parting, _hidden = re.compile(_APART), re.compile(UNSEEN)
 
 PLAIN = (
-    f"replace(translate(lower(regexp_replace(normalize(regexp_replace(given, '{_UNSEEN}', '', 'g'), NFC), '{_APART}',"
+    f"replace(translate(lower(regexp_replace(normalize(regexp_replace(given, '{UNSEEN}', '', 'g'), NFC), '{_APART}',"
     " ' ', 'g')), 'ς', 'σ'), 'ß', 'ss')"
 )
 """SQL: the words of the text `given` with single blanks between, each letter in one spelling, and in small ones.

@@ -248,15 +248,18 @@ async def test_a_persons_own_sql_gives_tags_their_one_spelling_and_makes_nothing
     await put(session, execution_id=id, user_request="Ask")
     await session.execute(text("SELECT set_config('cofounder.training', '', true)"))
     given = ["Gold", " GOLD\u00a0", "caf\u00e9", "cafe\u0301", "Two\u2003words", "Exclude", "Training_Ready"]
+    given += ["\tgold", "gold\n", "go\u2060ld", "\u200bgold", "ΟΔΟΣ", "οδος"]
     await session.execute(
         text("UPDATE orchestrator_training_data SET tags = tags || CAST(:given AS text[])"), {"given": given}
     )
-    kept = ["café", "exclude", "gold", "two words"]
+    kept = ["café", "exclude", "gold", "two words", "οδοσ"]
     assert await tags(session) == {id: kept}
     for asked, n in (
         (["Gold", "exclude"], 1),
         (["cafe\u0301", "exclude"], 1),
         (["two\u00a0WORDS", "exclude"], 1),
+        (["ΟΔΟΣ", "exclude"], 1),
+        (["οδος", "exclude"], 1),
         (["gold"], 0),
     ):
         assert (await service.stats(session, Filter(include_tags=asked))).filtered_count == n, asked
@@ -265,6 +268,7 @@ async def test_a_persons_own_sql_gives_tags_their_one_spelling_and_makes_nothing
     await counting.rebuild(session)
     assert (await service.stats(session, everything)).by_tag == dict.fromkeys(kept, 1)
     assert UntagIn(execution_ids=[id], tags=["Two\u00a0 Words"]).tags == ["two words"]
+    assert UntagIn(execution_ids=[id], tags=["\u200bGO\u2060LD\n"]).tags == ["gold"]
 
 
 async def test_what_the_product_tags_itself_is_no_change_to_undo(session: AsyncSession) -> None:

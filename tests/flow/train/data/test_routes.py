@@ -11,7 +11,7 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from cofounder.flow.learn.service import upsert_example
-from cofounder.flow.train.data import export, showing
+from cofounder.flow.train.data import export, saving, showing
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.schemas import HeldBy
 from cofounder.kit.db import transaction
@@ -309,6 +309,19 @@ async def test_capitals_make_no_other_name_of_a_filter(clients: Clients) -> None
         assert (answer.status_code, answer.json()["error"]["code"]) == (409, "filter_name_taken")
         assert [one["field"] for one in answer.json()["error"]["errors"]] == ["name"]
     assert data(await operator.patch(f"{FILTERS}/{made['id']}", json={"name": "größe"}))["name"] == "größe"
+
+
+async def test_the_final_sigma_makes_no_other_name_and_the_name_finds_its_own_filter(clients: Clients) -> None:
+    _, operator, _ = clients
+    made = data(await operator.post(FILTERS, json={"name": "οδος", "filter": {}}))
+    await operator.post(FILTERS, json={"name": "other", "filter": {}})
+    assert (await operator.post(FILTERS, json={"name": "ΟΔΟΣ", "filter": {}})).status_code == 409
+    async with transaction() as session:
+        for asked in ("ΟΔΟΣ", "οδος", " Οδος\u00a0"):
+            found = await saving.named(session, asked)
+            assert found is not None, asked
+            assert str(found.id) == made["id"], asked
+        assert await saving.named(session, "οδο") is None
 
 
 async def test_who_names_an_unknown_field_of_a_filter_is_told_which_there_are(clients: Clients) -> None:
