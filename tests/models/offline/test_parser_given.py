@@ -185,6 +185,9 @@ def test_a_wish_for_no_amounts_in_other_words_is_one(words: str) -> None:
     assert read(f"Write a LinkedIn post about our revenue, {words}").constraints.must_avoid == ["any figure"]
 
 
-@pytest.mark.parametrize("words", [", never without numbers", ", no post without numbers"])
+@pytest.mark.parametrize(
+    "words",
+    [", never without numbers", ", no post without numbers", ", don't avoid numbers", ", do not omit any figures"],
+)
 def test_a_wish_for_figures_is_not_turned_round(words: str) -> None:
     assert read(f"Write a LinkedIn post about our revenue{words}").constraints.must_avoid == []

@@ -223,7 +223,11 @@ def _words(low: str, text: str, demands: Demands) -> None:
         for match in pattern.finditer(low):
             group = "what" if match["what"] else "sub"
             story = pattern is _NO_METRIC and _STORY.search(low[: match.start()])
-            if story or _overlaps(match, demands, group):
+            if (
+                story
+                or _overlaps(match, demands, group)
+                or (into is avoid and withholding.is_wanted(low, match.start()))
+            ):
                 continue
             tag = re.match(r"#\w+(?:(?:,| and| or)? #\w+)*", text[match.start(group) :])
             end = match.start(group) + tag.end() if tag else match.end(group)

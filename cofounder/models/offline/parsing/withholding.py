@@ -46,11 +46,16 @@ _WANTED = re.compile(
 )
 
 
+def is_wanted(low: str, start: int) -> bool:
+    """Whether a "not" before words that leave something out turns them round."""
+    return bool(_WANTED.search(low[max(0, start - 40) : start].rstrip()))
+
+
 def find(low: str) -> list[tuple[int, int]]:
     """Where the instruction says that no figure is to be stated."""
     if not _HINT.search(low):
         return []
-    spans = [match.span() for match in _SAID.finditer(low) if not _WANTED.search(low[: match.start()].rstrip())]
+    spans = [match.span() for match in _SAID.finditer(low) if not is_wanted(low, match.start())]
     return sorted([*spans, *(match.span("cut") for match in _OF_METRIC.finditer(low))])
 
 
