@@ -58,9 +58,14 @@ class Email:
         """The sender's, without a name; empty where there is none."""
         return self._from[1]
 
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Who is written to, also where there is no server or sender."""
+        return recipients_of(self._chosen.email_recipients)
+
     def account(self) -> Account | None:
         """The sender's address and the recipients; None without server, sender or recipients."""
-        recipients = recipients_of(self._chosen.email_recipients)
+        recipients = self.recipients
         if not self._chosen.smtp_host or not self._from[1] or not recipients:
             return None
         return Account(sender=self.name, name=self._from[1], recipients=recipients, sent_as=_whole(self._from))

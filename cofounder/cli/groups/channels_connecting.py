@@ -1,6 +1,8 @@
 """channels connect, choose. Secrets come from variables of the shell, never from the command line."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +17,14 @@ if TYPE_CHECKING:
     from cofounder.channels.accounts.schemas import ChannelAccountOut
 
 _LOOK_SECONDS = 0.5
+# What an account has under another name than the option that gives it.
+_OPTIONS = {
+    "kind": "organisation",
+    "expires_at": "expires",
+    "password": "secret",
+    "admin_key": "secret",
+    "client_secret": "secret",
+}
 
 
 def connect(
@@ -83,6 +93,17 @@ def _variable(name: str | None, field: str) -> str | None:
     return os.environ[name]
 
 
+@contextmanager
+def _by_option() -> Iterator[None]:
+    """Name what is wrong with an account as the option that gave it."""
+    try:
+        yield
+    except InputInvalid as error:
+        if error.field not in _OPTIONS:
+            raise
+        raise type(error)(error.detail, field=_OPTIONS[error.field], hint=error.advice) from error
+
+
 async def _connect(body: dict[str, Any], page: str | None, json: bool) -> int:
     from cofounder.channels.accounts import service, views
     from cofounder.channels.accounts.schemas import AccountConnected, AccountIn
@@ -91,7 +112,8 @@ async def _connect(body: dict[str, Any], page: str | None, json: bool) -> int:
     wanted = AccountIn.model_validate({name: value for name, value in body.items() if value is not None})
     what_waits_is_told()
     async with home.opened():
-        row, key = await service.connect(wanted, by=LOCAL_OWNER)
+        with _by_option():
+            row, key = await service.connect(wanted, by=LOCAL_OWNER)
         made = await _chosen(AccountConnected(**views.shown(row).model_dump(), signing_key=key), page)
     return show(made, json)
 
@@ -104,10 +126,11 @@ async def _sign_in(body: dict[str, Any], page: str | None, json: bool) -> int:
 
     wanted = SignInIn.model_validate({name: value for name, value in body.items() if value is not None})
     async with home.opened():
-        async with db.transaction() as session:
-            begun = await signing_in.begin(
-                session, wanted, redirect=_base() + signing_in.CALLBACK, browser=None, by=LOCAL_OWNER
-            )
+        with _by_option():
+            async with db.transaction() as session:
+                begun = await signing_in.begin(
+                    session, wanted, redirect=_base() + signing_in.CALLBACK, browser=None, by=LOCAL_OWNER
+                )
         out.complain(f"Your app must have this redirect address: {begun.redirect_uri}")
         out.complain(f"Open this within ten minutes, while `cofounder up` runs:\n{begun.url}")
         account = None

@@ -20,7 +20,7 @@ from cofounder.channels.senders import (
     Sender,
     places,
 )
-from cofounder.channels.senders.email import bare
+from cofounder.channels.senders.email import Email, bare
 from cofounder.flow.publish.outcomes import LOOKED_UP, Outcome
 from cofounder.flow.publish.schemas import DeliveryOut, ThreadPostOut
 from cofounder.kit import db, durable, effect_parts, effects
@@ -71,9 +71,8 @@ async def _as_they_stand(session: AsyncSession, deliveries: Sequence[Delivery]) 
 
 
 def _named_by(sender: Sender) -> frozenset[str] | None:
-    """The addresses that an account has by now; None where it has none, or is gone."""
-    account = sender.account()
-    return frozenset(map(bare, account.recipients)) if account is not None and any(account.recipients) else None
+    """The addresses that are written to by now, none where the last was taken off; None for what has no addresses."""
+    return frozenset(map(bare, sender.recipients)) if isinstance(sender, Email) else None
 
 
 async def deliver(sender: Sender, delivery: Delivery, *, named: frozenset[str] | None = None) -> Outcome:
@@ -160,7 +159,9 @@ async def outcomes(session: AsyncSession, publication_id: UUID, recipients: Sequ
         receipt = _receipt(told.answer)
         state = "unknown" if told.state == "intended" else told.state
         note = _with(stands(parts.get(name, ())), _note(told.error, told.answer))
-        made.append(Outcome(recipient, state, receipt.external_id, receipt.url, note, found=_found(told.answer)))
+        by = _settled_by(told.answer)
+        found_there = _found(told.answer)
+        made.append(Outcome(recipient, state, receipt.external_id, receipt.url, note, found=found_there, settled_by=by))
     return made
 
 
@@ -206,7 +207,7 @@ async def evidence(
                 begun_at=told.begun_at if told else None,
                 finished_at=told.finished_at if told else None,
                 said=_told_of(told.error, told.answer) if told else None,
-                settled_by=str((told.answer or {}).get("settled_by") or "") or None if told else None,
+                settled_by=_settled_by(told.answer) if told else None,
                 where=places.where(sender, one, name, elsewhere.get(name)),
                 posts=_posts(one, told.state if told else None, parts.get(name, []), over=over),
             )
@@ -270,7 +271,11 @@ def _with(first: str | None, then: str | None) -> str | None:
 
 def _note(error: str | None, answer: Answer | None) -> str | None:
     """What the other side said, unless a person has settled it since: then that counts no more."""
-    return None if (answer or {}).get("settled_by") else _said(error) or _receipt(answer).note
+    return None if _settled_by(answer) else _said(error) or _receipt(answer).note
+
+
+def _settled_by(answer: Answer | None) -> str | None:
+    return str((answer or {}).get("settled_by") or "") or None
 
 
 def _told_of(error: str | None, answer: Answer | None) -> str | None:

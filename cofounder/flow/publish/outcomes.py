@@ -19,7 +19,7 @@ class Outcome:
 
     State: done, refused (surely not sent, for good), absent (surely not sent, may still be) or unknown. `away`: the
     channel itself did not answer, so that nobody else was worth trying. `until`: the channel wants to be left alone.
-    `found`: no answer said so, it was looked up at the channel.
+    `found`: no answer said so, it was looked up at the channel. `settled_by`: a person said so.
     """
 
     recipient: str
@@ -30,6 +30,7 @@ class Outcome:
     away: bool = False
     until: datetime | None = None
     found: bool = False
+    settled_by: str | None = None
 
 
 def verdict(outcomes: Sequence[Outcome]) -> tuple[str, str]:
@@ -72,6 +73,11 @@ def _number(outcomes: Sequence[Outcome], state: str) -> int:
 def unknown(outcomes: Sequence[Outcome]) -> int:
     """Of how many recipients nobody knows whether they got it."""
     return _number(outcomes, "unknown")
+
+
+def stage(outcomes: Sequence[Outcome]) -> str:
+    """What an attempt came to whose rest is still to be sent."""
+    return "unknown" if unknown(outcomes) else "partly" if _number(outcomes, "done") else "not_sent"
 
 
 def unsent(outcomes: Sequence[Outcome]) -> int:

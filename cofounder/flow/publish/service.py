@@ -18,7 +18,7 @@ from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import ImageShown
 from cofounder.flow.publish import ledger, queries, quotas, recording
 from cofounder.flow.publish.errors import PublicationMissing
-from cofounder.flow.publish.outcomes import Outcome, next_attempt, sentences, so_far, task_status, unknown
+from cofounder.flow.publish.outcomes import Outcome, next_attempt, sentences, so_far, stage, task_status, unknown
 from cofounder.flow.publish.schemas import FINAL, Action, AttemptOut, Order, Posted, PublicationDetail, PublicationOut
 from cofounder.flow.publish.tables import Publication
 from cofounder.kit import cursors, durable, live
@@ -260,8 +260,7 @@ async def _later(session: AsyncSession, row: Publication, outcomes: Sequence[Out
     row.retry_at = next_attempt(outcomes, now(), attempts=row.attempts, first=settings().publish_retry_seconds)
     row.said, row.unknown = so_far(outcomes), unknown(outcomes)
     row.look_at = recording.look_at(row)
-    done = any(one.state == "done" for one in outcomes)
-    remember_attempt(row, "unknown" if row.unknown else "partly" if done else "not_sent", now())
+    remember_attempt(row, stage(outcomes), now())
     await tell(session, row)
     return row
 
@@ -301,15 +300,26 @@ async def conclude(
     """Write the end of a publication, or that its outcome is unknown, and what follows: post, status, example.
 
     `said`: what a person found, told before what the other side said; `answered`: by whom. `published_at`: since when it
-    stands there; else when it was handed over, which may be long before that was found out.
+    stands there; else what a person said of some, else when it was handed over, long before that was found out maybe.
     """
     recording.end(row, outcomes, said)
     remember_attempt(row, row.state, row.finished_at or now(), answered=answered)
     if row.state == "published":
-        sent = published_at or await ledger.handed_over_at(session, row.id, outcomes) or row.finished_at
+        sent = (
+            published_at
+            or _said_since(row)
+            or await ledger.handed_over_at(session, row.id, outcomes)
+            or row.finished_at
+        )
         await recording.keep(session, row, sent)
     await tell(session, row)
     await remember(session, row.task_id, f"{row.carried_by}:{row.state}")
+
+
+def _said_since(row: Publication) -> datetime | None:
+    """Since when it stands there by the first time that a person gave, maybe about some; None where nobody did."""
+    said = [each["answered"].get("since") for each in row.history if each.get("answered")]
+    return min((datetime.fromisoformat(at) for at in said if at), default=None)
 
 
 async def standing(session: AsyncSession, task_id: UUID) -> tuple[str, str]:
@@ -439,17 +449,25 @@ def _note(row: Publication) -> str | None:
         return row.said
     if row.state == "scheduled" and row.orphaned_at is not None:
         return sentences(row.said, _orphaned(row))
-    if row.state == "scheduled" and row.delivered_by == senders.EMAIL and isinstance(sender_of(row), Gone):
-        told = f"The settings do not send as {row.account} any more: unless they do by then, this goes to the outbox."
-        return sentences(row.said, told)
+    if row.state == "scheduled" and row.delivered_by == senders.EMAIL and sender_of(row).account() is None:
+        return sentences(row.said, _unnamed(row))
     return sentences(row.said, row.note)
+
+
+def _unnamed(row: Publication) -> str:
+    """What the settings lack by now, and what follows for an e-mail that waits."""
+    told = f"The settings do not send as {row.account} any more: unless they do by then, this goes to the outbox"
+    if not isinstance(sender_of(row), Gone):
+        told = "The settings name no mail server or no recipients any more: unless they do by then, this goes to the outbox"
+    return f"{told}{_OR_STAYS if row.first_attempted_at is not None else ''}."
+
+
+_OR_STAYS = ", or where some may have it stays unsent to the rest"
 
 
 def _orphaned(row: Publication) -> str:
     told = f"{row.account} was disconnected: unless it is connected again by then, this goes to the outbox"
-    return (
-        f"{told}." if row.first_attempted_at is None else f"{told}, or where some may have it stays unsent to the rest."
-    )
+    return f"{told}." if row.first_attempted_at is None else f"{told}{_OR_STAYS}."
 
 
 def _actions(row: Publication, *, posted: bool) -> list[Action]:

@@ -18,7 +18,7 @@ from cofounder.flow.publish.errors import (
     RecipientUnknown,
     TooLateToCancel,
 )
-from cofounder.flow.publish.outcomes import Outcome, sentences, so_far, unknown
+from cofounder.flow.publish.outcomes import Outcome, sentences, so_far, stage, unknown
 from cofounder.flow.publish.schemas import Order, PublicationOut, Verdict
 from cofounder.flow.publish.tables import Publication
 from cofounder.kit import durable
@@ -30,6 +30,8 @@ from cofounder.people.roles import Caller
 from cofounder.people.service import audit
 
 _SURELY = "Who surely did not get it gets it with: cofounder task TASK --retry, once the others are settled."
+
+_NAMED = 3  # recipients, before the others are counted
 
 
 async def cancel(session: AsyncSession, publication_id: UUID, *, by: Caller) -> PublicationOut:
@@ -103,7 +105,8 @@ async def resolve(
     about = found.attempt or asked
     earlier = _answers(row, about)
     outdated = about is not None and about != row.carried_by
-    if not service.unsure(row) and _answer(found) in earlier:
+    outcomes = await ledger.outcomes(session, row.id, row.recipients)
+    if _answer(found) in earlier and not (service.unsure(row) and _asks(row, found, outcomes)):
         _says_no_more(row, found, about)
         return await service.one(session, row.id)
     if outdated:
@@ -111,21 +114,20 @@ async def resolve(
     if not service.unsure(row):
         if asked is not None and found.verdict == "sent" and not earlier:
             return await service.one(session, row.id)  # the channel itself has just said what became of it
+        _meant(row, found, outcomes, sent=found.verdict == "sent")
         raise NothingToSettle(f"The publication is {row.state}. {row.said or ''}".strip())
     thread = await threads.of(session, row)
     stand = threads.counted(thread, found)
     sent = found.verdict == "sent" and (thread is None or stand == thread.of)
     if sent and found.send_again:
         raise AnswerMisplaced("What was sent is not sent again.", field="send_again")
-    outcomes = await ledger.outcomes(session, row.id, row.recipients)
-    there = _open(row, outcomes)
-    if sent and found.recipients is None:  # who surely did not get it is spoken of only by name
-        there = [one.recipient for one in outcomes if one.state == "unknown"]
-    meant = _meant(row, found, there, taken=[one.recipient for one in outcomes if one.state == "done"])
+    meant = _meant(row, found, outcomes, sent=sent)
     if not meant and found.recipients is None:
         raise NothingToSettle("The channel was asked: it surely is not there.")
-    if found.send_again and not meant:
-        raise NothingToSettle("Of none of them it is unknown whether they have it.", hint=_SURELY)
+    if not meant:  # as they are all known to be
+        if found.send_again:
+            raise NothingToSettle("Of none of them it is unknown whether they have it.", hint=_SURELY)
+        return await service.one(session, row.id)
     where = await addresses.receipt(session, row, found.url)
     if thread is not None and stand is not None:
         where = await threads.settle(session, row, thread, stand, where, by=by.who)
@@ -139,16 +141,18 @@ async def resolve(
     await audit(session, by.who, "publication.settled", "publication", str(row.id), details)
     outcomes = await ledger.outcomes(session, row.id, row.recipients)
     partly = threads.told(thread, stand) if thread is not None and stand is not None and not sent else None
-    told = f"{by.name} looked: {partly or found.verdict.replace('_', ' ')}."
-    answered = {"by": by.name, "attempt": row.carried_by, **_answer(found), "where": found.url}
-    if found.send_again and meant:
-        service.remember_attempt(row, "not_sent", now(), said=f"{told} {by.name} had it sent again.", answered=answered)
+    told = f"{by.name} looked{_for(meant, found)}: {partly or found.verdict.replace('_', ' ')}."
+    since = found.published_at.isoformat() if found.published_at is not None else None
+    answered = {"by": by.name, "attempt": row.carried_by, **_answer(found), "where": found.url, "since": since}
+    ended = stage(outcomes)
+    if found.send_again:
+        service.remember_attempt(row, ended, now(), said=f"{told} {by.name} had it sent again.", answered=answered)
         await send_again(session, row)
         return service.shown(row)
-    if sent and meant:
+    if sent:
         row.url, row.external_id, row.settled_by = where.url or row.url, where.external_id or row.external_id, by.who
     if row.state == "scheduled":
-        service.remember_attempt(row, "published" if sent else "not_sent", now(), said=told, answered=answered)
+        service.remember_attempt(row, ended, now(), said=told, answered=answered)
         await go_on(session, row, outcomes, told)
         return service.shown(row)
     await service.conclude(session, row, outcomes, said=told, published_at=found.published_at, answered=answered)
@@ -193,7 +197,7 @@ def _answers(row: Publication, attempt: str | None) -> list[dict[str, Any]]:
     """What people said of an attempt. Rows from before this was kept have none."""
     found = [each["answered"] for each in row.history if each.get("answered")]
     return [
-        {name: value for name, value in one.items() if name not in ("by", "attempt", "where")}
+        {name: value for name, value in one.items() if name not in ("by", "attempt", "where", "since")}
         for one in found
         if attempt is not None and one["attempt"] == attempt
     ]
@@ -215,8 +219,14 @@ def _fits(found: Verdict, row: Publication) -> None:
         addresses.check(found.url, row.channel)
     if found.verdict == "not_sent" and found.url is not None:
         raise AnswerMisplaced("What was not sent stands nowhere.", field="url")
-    if found.published_at is not None and (found.verdict == "not_sent" or found.published_at > now()):
+    if found.published_at is None:
+        return
+    if found.verdict == "not_sent" or found.published_at > now():
         raise AnswerMisplaced("It is the time at which it was sent, in the past.", field="published_at")
+    begun = row.first_attempted_at
+    if begun is not None and found.published_at < begun.replace(second=0, microsecond=0):  # people know no seconds
+        told = f"It was handed over at {begun:%Y-%m-%d %H:%M} UTC, after that."
+        raise AnswerMisplaced(told, field="published_at", hint="Give the time at which it was sent, or leave it out.")
 
 
 async def go_on(session: AsyncSession, row: Publication, outcomes: Sequence[Outcome], said: str) -> None:
@@ -232,20 +242,62 @@ def _open(row: Publication, outcomes: Sequence[Outcome]) -> list[str]:
     return [one.recipient for one in outcomes if one.state in states]
 
 
-def _meant(row: Publication, found: Verdict, there: list[str], *, taken: list[str]) -> list[str]:
-    """Whom the answer is about. Raises RecipientUnknown, RecipientReached."""
-    if found.recipients is None:
-        return there
-    by_address = {_address(one): one for one in row.recipients}
+def _asks(row: Publication, found: Verdict, outcomes: Sequence[Outcome]) -> bool:
+    """Whether anybody still asks for what is said: of whom it is about at least one is open."""
+    about = None if found.recipients is None else {_address(one) for one in found.recipients}
+    return any(about is None or _address(one) in about for one in _open(row, outcomes))
+
+
+def _meant(row: Publication, found: Verdict, outcomes: Sequence[Outcome], *, sent: bool) -> list[str]:
+    """Whom the answer is about. Raises RecipientUnknown, and for whom something else is known what `_known` does."""
+    there = _open(row, outcomes)
+    if found.recipients is None:  # who surely did not get it is said to have it only by name
+        return [one.recipient for one in outcomes if one.state == "unknown"] if sent else there
+    by_address = {_address(one.recipient): one for one in outcomes}
     meant = []
     for place, given in enumerate(found.recipients):
-        if _address(given) not in by_address:
+        one = by_address.get(_address(given))
+        if one is None:
             raise RecipientUnknown(f"{given!r} is none of its recipients.", field=f"recipients.{place}")
-        one = by_address[_address(given)]
-        if found.verdict == "not_sent" and one in taken:
-            raise RecipientReached(f"The message to {one} was taken.", field=f"recipients.{place}")
-        meant.append(one)
-    return [one for one in meant if one in there]
+        if one.recipient not in there:
+            _known(row, found, one, f"recipients.{place}")
+        elif one.recipient not in meant:
+            meant.append(one.recipient)
+    return meant
+
+
+def _known(row: Publication, found: Verdict, one: Outcome, field: str) -> None:
+    """Pass over whoever is known to be as the answer says. Raises NothingToSettle, RecipientReached."""
+    says, was = found.verdict == "sent", one.state == "done"
+    if one.state == "absent" and row.state == "scheduled" and not (one.settled_by and found.send_again):
+        told = f"{one.recipient} surely did not get it yet: it is to be sent still."
+        raise NothingToSettle(told, field=field, hint="Stop that: cofounder task TASK --cancel")
+    if one.state not in ("done", "refused") or says == was:
+        return
+    if one.settled_by is not None:
+        told = f"{_who(row, one)} settled {one.recipient} already: {'sent' if was else 'not sent'}."
+        raise NothingToSettle(told, field=field)
+    if was:
+        raise RecipientReached(f"The message to {one.recipient} was taken.", field=field)
+    raise NothingToSettle(f"The message to {one.recipient} was refused.", field=field)
+
+
+def _who(row: Publication, one: Outcome) -> str:
+    """Who settled one recipient last, by name as far as that is remembered."""
+    verdict = "sent" if one.state == "done" else "not_sent"
+    for said in reversed([each["answered"] for each in row.history if each.get("answered")]):
+        about = said.get("recipients")
+        if said.get("verdict") == verdict and (about is None or _address(one.recipient) in about):
+            return str(said["by"])
+    return str(one.settled_by)
+
+
+def _for(meant: Sequence[str], found: Verdict) -> str:
+    """Whom an answer was about, where it was not about all that could be."""
+    if found.recipients is None:
+        return ""
+    rest = f" and {len(meant) - _NAMED} more" if len(meant) > _NAMED else ""
+    return f" for {', '.join(meant[:_NAMED])}{rest}"
 
 
 def _address(recipient: str) -> str:
@@ -260,7 +312,7 @@ async def _readdress(session: AsyncSession, row: Publication) -> None:
     account = service.sender_of(row).account()
     if account is None and not kept and row.delivered_by != service.OUTBOX:
         await _goes_whole(session, row)
-        service.to_the_outbox(row)
+        row.recipients = service.to_the_outbox(row)
     now_named = account.recipients if account is not None else tuple(row.recipients)
     known = {_address(one): one for one in row.recipients}
     reached = {_address(one) for one in kept}
@@ -284,7 +336,8 @@ async def send_again(session: AsyncSession, row: Publication, *, at: datetime | 
     """
     before, row.carried_by = row.carried_by, f"{row.id}:{new_id()}"
     outcomes = await ledger.outcomes(session, row.id, row.recipients)
-    row.state, row.retry_at, row.finished_at, row.settled_by = "scheduled", at, None, None
+    row.state, row.retry_at, row.finished_at = "scheduled", at, None
+    row.settled_by = next((one.settled_by for one in outcomes if one.state == "done" and one.settled_by), None)
     row.attempts = row.attempts if at else 0
     row.unknown = unknown(outcomes)
     row.said = so_far(outcomes) if row.unknown or at else None

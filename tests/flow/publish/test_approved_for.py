@@ -113,7 +113,7 @@ async def test_the_rest_of_what_some_have_is_sent_by_no_other_sender(
         mail(server, TWO)
         said = await approved("email")
         await until(settled(said.task_id, ("scheduled",)))
-        await _waits(said.task_id)
+        await waits(said.task_id)
         assert (await evidence(said.task_id)).history[-1].state == "partly"
         monkeypatch.setenv("COFOUNDER_EMAIL_FROM", "Otto <otto@elsewhere.example>")
         settings.cache_clear()
@@ -125,7 +125,7 @@ async def test_the_rest_of_what_some_have_is_sent_by_no_other_sender(
     assert "do not send as news@acme.example any more" in (one.note or "")
 
 
-async def _waits(task: UUID) -> None:
+async def waits(task: UUID) -> None:
     async def look() -> bool:
         return (await of(task))[0].next_attempt_at is not None
 
@@ -151,7 +151,7 @@ async def test_what_waits_to_be_tried_again_is_counted_and_goes_to_the_outbox_wh
         server.busy = ("ada@reader.example", "bob@reader.example")
         said = await approved("email")
         await until(settled(said.task_id, ("scheduled",)))
-        await _waits(said.task_id)
+        await waits(said.task_id)
         _, _, told = await leaving.disconnect(row.id, by=LOCAL_OWNER)
         assert told == 1
         assert "was disconnected" in ((await of(said.task_id))[0].note or "")
@@ -171,7 +171,7 @@ async def test_what_some_may_have_is_counted_and_its_rest_stays_for_the_account(
         server.lose, server.busy = ("ada@reader.example", "bob@reader.example"), ("cid@reader.example",)
         said = await approved("email")
         await until(settled(said.task_id, ("scheduled",)))
-        await _waits(said.task_id)
+        await waits(said.task_id)
         seen = await evidence(said.task_id)
         assert (seen.unknown, seen.next_look_at, seen.history[-1].state) == (2, None, "unknown")
         _, _, told = await leaving.disconnect(row.id, by=LOCAL_OWNER)
@@ -211,7 +211,8 @@ async def test_nobody_whose_message_was_taken_is_said_to_be_without_it(engine_ru
     [
         (["--token", "WORD"], "token"),
         (["--client-id", "86abc"], "client_id"),
-        (["--organisation"], "kind"),
+        (["--organisation"], "organisation"),
+        (["--expires", "2027-01-01T00:00Z"], "expires"),
         (["--page", "Acme"], "page"),
     ],
 )
@@ -228,4 +229,4 @@ def test_at_the_command_line_what_a_mail_server_has_no_use_for_is_refused_by_its
         said += ["--sender", "news@acme.example", "--recipients", "ada@reader.example", "--json", *given]
         assert run(said) != 0
     told = capsys.readouterr()
-    assert field in told.out + told.err
+    assert f'"{field}"' in told.out + told.err

@@ -252,7 +252,8 @@ async def test_what_the_line_said_is_told_no_more_of_what_a_person_settled(
 
 async def test_what_a_person_saw_keeps_its_address_and_its_time(engine_running: Database, mail: Mail) -> None:
     one = await lost(mail)
-    when = now() - timedelta(minutes=5)
+    assert one.attempted_at is not None
+    when = one.attempted_at + timedelta(milliseconds=1)
     seen = await resolve(one, verdict="sent", url="https://acme.example/archive/7", published_at=when.isoformat())
     assert seen.url == "https://acme.example/archive/7"
     async with transaction() as session:
@@ -279,6 +280,7 @@ async def test_without_a_time_it_was_sent_when_it_was_handed_over(engine_running
         ({"verdict": "not_sent", "url": "https://acme.example/1"}, "url"),
         ({"verdict": "not_sent", "published_at": "2026-01-01T00:00:00Z"}, "published_at"),
         ({"verdict": "sent", "published_at": datetime(2190, 1, 1, tzinfo=UTC).isoformat()}, "published_at"),
+        ({"verdict": "sent", "published_at": datetime(2020, 1, 1, tzinfo=UTC).isoformat()}, "published_at"),
     ],
 )
 async def test_an_answer_that_contradicts_itself_settles_nothing(
