@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cofounder.business.records.pages import page_of
 from cofounder.business.records.schemas import WEB_PARTS
 from cofounder.kit.columns import (
     Count,
@@ -48,13 +49,6 @@ def key_of(*parts: str) -> str:
 def split_of(parts: tuple[str, ...]) -> str:
     """SQL of what a row is split by: the sum of a power of two for each named part; 0 is the whole."""
     return " + ".join(f"(CASE WHEN {part} = '' THEN 0 ELSE {2**place} END)" for place, part in enumerate(parts))
-
-
-def page_of(address: str) -> str:
-    """SQL of what every spelling of an address shares, to be found by: the digest of its path's last part."""
-    path = f"rtrim(split_part(split_part({address}, '?', 1), '#', 1), '/')"
-    whole = f"regexp_replace({path}, '/(index|default)[.](html?|php|aspx?)$', '', 'i')"
-    return f"md5(lower(split_part({whole}, '/', -1)))"
 
 
 def _days(column: str) -> str:

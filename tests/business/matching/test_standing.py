@@ -7,7 +7,7 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.matching.standing import queries
-from cofounder.business.records.tables import page_of
+from cofounder.business.records.pages import page_of
 
 URL = "https://www.linkedin.com/posts/acme-1?utm_source=x"
 

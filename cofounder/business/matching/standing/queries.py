@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records.odd import BEFORE_POST
-from cofounder.business.records.tables import page_of
+from cofounder.business.records.pages import page_of
 
 _FILLED = ("category", "format", "audience", "language", "paid", "attributes")  # what only the imported row may know
 

@@ -34,6 +34,8 @@ from cofounder.flow.train.data.writing.queries import A_PLAN, Needs
 from cofounder.flow.train.datasets.tables import Dataset, LeftOut, Member, Withdrawn
 from cofounder.flow.train.roles.shaper import Raw
 
+__all__ = ["Dataset", "LeftOut", "Member", "Withdrawn"]  # for what stands in folders of its own
+
 ROWS_AT_ONCE = 1_000
 _tasks = table("tasks", column("id"), column("topic"), column("parent_task_id"))
 

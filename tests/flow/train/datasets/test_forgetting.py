@@ -1,6 +1,7 @@
 """An erased example's words stand nowhere any more: not in what it counted as, nor on the tombstones of versions."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -94,7 +95,10 @@ async def test_an_example_that_is_written_anew_does_not_bring_it_back(database: 
     first, second = example(1), example(2)
     await store_examples([first, second])
     await erase(first["execution_id"])
-    read = [{"task_id": str(first["execution_id"]), "title": WORD}, {"task_id": None, "title": "a post"}]
+    read: list[dict[str, Any]] = [
+        {"task_id": str(first["execution_id"]), "title": WORD},
+        {"task_id": None, "title": "a post"},
+    ]
     async with transaction() as session:
         await examples.forget_erased(session, second["execution_id"], read)
         told = "SELECT similar_historical_content FROM orchestrator_training_data WHERE execution_id = :id"

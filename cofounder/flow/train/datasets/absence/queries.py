@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.learn.service import Example
-from cofounder.flow.train.datasets.tables import LeftOut, Withdrawn
+from cofounder.flow.train.datasets.queries import LeftOut, Withdrawn
 
 
 async def left_out(session: AsyncSession, id: UUID, ids: Sequence[UUID]) -> dict[tuple[UUID, str], LeftOut]:

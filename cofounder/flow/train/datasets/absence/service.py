@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.datasets import queries as datasets
 from cofounder.flow.train.datasets.absence import queries
-from cofounder.flow.train.datasets.tables import Dataset, LeftOut, Member
+from cofounder.flow.train.datasets.queries import Dataset, LeftOut, Member
 from cofounder.people import audit_entries
 
 UNKNOWN = "Why is not known: that version's filter lets it through now, and nothing tells what was different then."
