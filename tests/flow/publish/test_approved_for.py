@@ -229,4 +229,4 @@ def test_at_the_command_line_what_a_mail_server_has_no_use_for_is_refused_by_its
         said += ["--sender", "news@acme.example", "--recipients", "ada@reader.example", "--json", *given]
         assert run(said) != 0
     told = capsys.readouterr()
-    assert f'"{field}"' in told.out + told.err
+    assert f"{field}:" in told.err
