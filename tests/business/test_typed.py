@@ -47,6 +47,7 @@ READ = {
     "period=Quarter": "quarter",
 }
 REFUSED = {
+    "revenue=1500,000": "'1500,000', which may mean 1500000 or 1500",
     "revenue=150.000": "'150.000', which may mean 150000 or 150",
     "revenue=$1.250": "'$1.250', which may mean 1250 or 1.25",
     "revenue=150,00": "'150,00', which may mean 150000 or 150",

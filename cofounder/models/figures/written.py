@@ -9,14 +9,15 @@ _BOTH = re.compile(r"\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:\.\d{3})+,\d+")
 _GROUPS = re.compile(r"\d{1,3}(?:,\d{3}){2,}|\d{1,3}(?:\.\d{3}){2,}")
 _ONE_MARK = re.compile(r"(\d*)([.,])(\d+)")
 _EITHER = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")  # a thousand and more, or little more than one
-_CUT_SHORT = re.compile(r"[1-9]\d{0,2},\d{2}")  # 150,00: with a decimal comma, or 150,000 less a digit
+# 150,00: with a decimal comma, or 150,000 less a digit; 1500,000: the same, or 1,500,000 less a comma
+_CUT_SHORT = re.compile(r"[1-9]\d{0,2},\d{2}|[1-9]\d{3,},\d{3}")
 
 
 def worth(said: str, *, percent: bool = False, scaled: bool = False) -> float | None:
     """What digits are worth; None where they are no number or may be read in two ways (`readings` tells which).
 
-    1,250 is a thousand and more, as English writes it, but of a percentage it may be either; 1.250 and 150,00 may be
-    either, unless a percent sign or a scale (1.250 million) stands behind it.
+    1,250 is a thousand and more, as English writes it, but of a percentage it may be either; 1.250, 150,00 and 1500,000
+    may be either, unless a percent sign or a scale (1.250 million) stands behind it.
     """
     if _CUT_SHORT.fullmatch(said) and not (percent or scaled):
         return None
