@@ -12,7 +12,7 @@ from cofounder.flow.learn.example import EXCLUDE, HIGH_QUALITY, system_tags
 from cofounder.flow.train.data import queries
 from cofounder.flow.train.data.changing import refuse_unseen
 from cofounder.flow.train.data.errors import ExampleErased
-from cofounder.flow.train.data.filters import Cost, Share
+from cofounder.flow.train.data.filters import Cost, Share, tag_of
 from cofounder.flow.train.data.schemas import Tag
 from cofounder.flow.train.data.showing import shown
 from cofounder.kit import live
@@ -80,7 +80,7 @@ async def add(session: AsyncSession, given: Given, *, by: str) -> dict[str, Any]
         verdict = "approve" if given.user_approval else "reject"
         decision = {"verdict": verdict, "by": by, "automatic": False, "at": now().isoformat()}
     own = system_tags(quality_score=score, decision=decision, automatic_run=False)
-    tags = sorted({*given.tags, *own})
+    tags = sorted({*map(tag_of, given.tags), *own})
     complete = given.plan is not None and score is not None and bool(given.final_text)
     values = given.model_dump(exclude={"execution_id", "timestamp", "quality_score", "tags", "cost"}) | {
         "execution_id": id,

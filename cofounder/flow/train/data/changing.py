@@ -19,7 +19,7 @@ from cofounder.flow.train.data.errors import (
     TagUnseen,
     UndoUnknown,
 )
-from cofounder.flow.train.data.filters import Filter
+from cofounder.flow.train.data.filters import Filter, tag_of
 from cofounder.flow.train.data.schemas import (
     ChangedOut,
     ChangeOut,
@@ -160,11 +160,11 @@ async def _tagged(
     by: str,
     remove: bool,
 ) -> ChangedOut:
-    named = sorted(set(tags))
+    if not remove:
+        refuse_unseen(tags)
+    named = sorted({tag_of(one) for one in tags})
     if RESERVED in named:
         raise TagReserved(field="tags")
-    if not remove:
-        refuse_unseen(named)
     action = "untag" if remove else "tag"
     change = Change(id=new_id(), at=now(), who=by, action=action, tags=named, selection=said)
     add, less = ([], named) if remove else (named, [])

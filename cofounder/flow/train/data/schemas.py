@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from cofounder.flow.train.data.filters import MOST, NEWEST, Decision, Filter, Share, above, spelt, tag_of
+from cofounder.flow.train.data.filters import MOST, NEWEST, Decision, Filter, Share, above, spelt
 from cofounder.kit.blank import unseen
 from cofounder.kit.http import Body, Page, ShortText, Since, Until, Usd, stripped
 
@@ -24,7 +24,7 @@ Format = Literal["jsonl", "csv"]
 OF_RUNS = "Of the product's own runs among them; null without any, for nobody here ran what was imported"
 MOST_IDS = 10_000
 MOST_LISTED = 1_000
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(stripped), AfterValidator(tag_of)]
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(stripped)]
 Tags = Annotated[list[Tag], Field(min_length=1, max_length=20, examples=[["production"]])]
 Token = Annotated[UUID, Field(description="Given by the change to be taken back.")]
 Action = Literal["tag", "untag", "archive", "restore", "undo", "by_hand"]

@@ -166,7 +166,7 @@ async def test_no_cell_is_a_formula(session: AsyncSession, start: str) -> None:
     await put(session, user_request=f'{start}HYPERLINK("http://evil.example","x")', tags=[f"{start}1+1"])
     (cells,) = await table(session)
     assert cells["user_request"].startswith("'")
-    assert cells["tags"].startswith("'")
+    assert cells["tags"].startswith("'") is bool(start.strip())  # a tag begins with no blank
 
 
 @given(cells=st.lists(st.text() | st.integers() | st.floats(allow_nan=False) | st.none(), min_size=1))
