@@ -6,6 +6,7 @@ import pytest
 
 from cofounder.models.intent import Intent
 from cofounder.models.offline.parser import parse
+from cofounder.models.offline.parsing import withholding
 
 TODAY = date(2026, 11, 21)
 
@@ -191,3 +192,17 @@ def test_a_wish_for_no_amounts_in_other_words_is_one(words: str) -> None:
 )
 def test_a_wish_for_figures_is_not_turned_round(words: str) -> None:
     assert read(f"Write a LinkedIn post about our revenue{words}").constraints.must_avoid == []
+
+
+@pytest.mark.parametrize(
+    ("said", "withheld"),
+    [
+        ("Write a LinkedIn post about why founders should never share any numbers with investors", False),
+        ("Write a LinkedIn post about data privacy: why customer numbers are confidential", False),
+        ("Write a LinkedIn post about our revenue in October, no percentages please", False),
+        ("Write a LinkedIn post about how we grew without any figures", True),
+        ("Write a LinkedIn post about how we grew and do not mention any numbers", True),
+    ],
+)
+def test_what_a_text_is_about_is_no_wish_and_percentages_are_not_all_figures(said: str, withheld: bool) -> None:
+    assert bool(withholding.find(said.lower())) is withheld

@@ -5,9 +5,7 @@ import re
 from cofounder.models.figures.withheld import WITHHELD
 from cofounder.models.offline.parsing import metrics
 
-_THING = (
-    r"(?:figures?|numbers?|metrics|kpis|amounts?|digits?|statistics|stats|percentages?|percents?|sums?|data points?)"
-)
+_THING = r"(?:figures?|numbers?|metrics|kpis|amounts?|digits?|statistics|stats|sums?|data points?)"  # percentages are a part of them: that wish is told as one that is not kept
 _DET = r"(?:(?:any|all|the|our|a|an|dollar|euro|its|these|those|this|that|actual|exact|real|concrete|specific|single|hard|secret|confidential|private|kind of|sort of|of|business|revenue|sales) )*"
 _WHERE = r"(?:,? (?:in|from|inside|anywhere in) (?:it|this|that|there|the (?:post|text|tweet|thread|article|e-?mail|newsletter|copy))| out(?: of it)?| at all| whatsoever| please| itself| themselves| here| anywhere| public| away| though)*"
 # "No numbers in the headline" and "without the number of visits" ask for less than a text without figures.
@@ -46,6 +44,17 @@ _WANTED = re.compile(
 )
 
 
+# "Why founders should never share any numbers" is what the text is about; "how we grew without numbers" may be the wish.
+_ABOUT = re.compile(r"\b(?:why|how|whether|when)\b[^.!?;:,]*$")
+_ORDERS = re.compile(
+    r",? ?(?:and|but|please|with|without|no|zero|sans|free|avoid|skip|omit|hid|leav|exclud|keep|hold|take)"
+)
+
+
+def _is_subject(low: str, match: re.Match[str]) -> bool:
+    return not _ORDERS.match(match[0]) and bool(_ABOUT.search(low[: match.start()]))
+
+
 def is_wanted(low: str, start: int) -> bool:
     """Whether a "not" before words that leave something out turns them round."""
     return bool(_WANTED.search(low[max(0, start - 40) : start].rstrip()))
@@ -55,8 +64,14 @@ def find(low: str) -> list[tuple[int, int]]:
     """Where the instruction says that no figure is to be stated."""
     if not _HINT.search(low):
         return []
-    spans = [match.span() for match in _SAID.finditer(low) if not is_wanted(low, match.start())]
-    return sorted([*spans, *(match.span("cut") for match in _OF_METRIC.finditer(low))])
+    spans = [
+        match.span()
+        for match in _SAID.finditer(low)
+        if not is_wanted(low, match.start()) and not _is_subject(low, match)
+    ]
+    return sorted(
+        [*spans, *(match.span("cut") for match in _OF_METRIC.finditer(low) if not _ABOUT.search(low[: match.start()]))]
+    )
 
 
 def plain(item: str) -> str:
