@@ -1,11 +1,13 @@
 """What the company's data says: similar work, usual results, topics, times, expectations; and links to confirm."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, Field, StrictBool, StrictStr
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder import channels as known_channels
 from cofounder.business import catalogue
@@ -24,9 +26,11 @@ from cofounder.business.matching import service as matching
 from cofounder.business.records.service import CursorInvalid
 from cofounder.business.similar import SimilarTask
 from cofounder.channels import UnknownChannel
-from cofounder.kit import clock
+from cofounder.kit import clock, cursors
+from cofounder.kit.forms import Declared
 from cofounder.kit.http import Body, Day, Router, Session, Time, documented
 from cofounder.kit.spans import SpanBackwards, in_order
+from cofounder.kit.zones import AskedZone
 from cofounder.people import Operator, Viewer
 
 router = Router(prefix="/api/business", tags=["business"])
@@ -35,13 +39,15 @@ T = TypeVar("T")
 AsOf = Annotated[Time | None, Query(description="Nothing made or measured later is seen; none means now")]
 Days = Annotated[int, Query(ge=1, le=36_500, description="How far back; 36500 is all there is")]
 Topic = Annotated[str, Query(min_length=1, max_length=500)]
-Channel = Annotated[str, Query(min_length=1, max_length=50)]
-Channels = Annotated[list[str] | None, Query(max_length=20, description="Repeat for more; none means all")]
+Channel = Annotated[str, Query(min_length=1, max_length=50, description=service.CHANNEL)]
+Channels = Annotated[
+    list[Annotated[str, Declared({"minLength": 1})]] | None,
+    Query(max_length=20, description=f"{service.CHANNEL}; repeat for more, none means all")
+]
 Seen = Annotated[
     matching.State | None,
     Query(description="How the link stood when you looked: refused where somebody decided otherwise meanwhile"),
 ]
-Zone = Annotated[str, Query(max_length=64, description="A time zone such as Europe/Berlin")]
 
 
 class Items(BaseModel, Generic[T]):
@@ -200,11 +206,18 @@ def _channel(said: str) -> str:
     return known_channels.canonical(said) or said
 
 
+async def _channels(session: AsyncSession, said: Sequence[str] | None) -> list[str]:
+    """The same for several. Raises UnknownChannel: a misspelt one is no reason to say that there is nothing."""
+    named = [_channel(name) for name in said or ()]
+    await service.check_channels(session, named)
+    return named
+
+
 def _as_of(given: datetime | None) -> datetime:
     return (given or clock.now()).astimezone(UTC)
 
 
-@router.get("/similar")
+@router.get("/similar", responses=documented(UnknownChannel))
 async def find_similar(
     session: Session,
     caller: Viewer,
@@ -215,10 +228,8 @@ async def find_similar(
     as_of: AsOf = None,
 ) -> Items[SimilarTask]:
     """Earlier tasks and posts like a topic, ranked by similarity, outcome and recency, each with its reasons."""
-    at = _as_of(as_of)
-    found = await service.find_similar(
-        session, topic, keyword, channels=[_channel(name) for name in channels or ()], as_of=at, limit=limit
-    )
+    at, named = _as_of(as_of), await _channels(session, channels)
+    found = await service.find_similar(session, topic, keyword, channels=named, as_of=at, limit=limit)
     return Items(items=found, as_of=at)
 
 
@@ -278,12 +289,11 @@ async def platform_baselines(
 
     `channels` are those that can be published on, and those that posts came from.
     """
-    named = [_channel(name) for name in channels or ()]
-    await service.check_channels(session, named)
+    named = await _channels(session, channels)
     return await baselines.baselines(session, channels=named, as_of=_as_of(as_of))
 
 
-@router.get("/topics")
+@router.get("/topics", responses=documented(UnknownChannel))
 async def list_topics(
     session: Session,
     caller: Viewer,
@@ -294,7 +304,7 @@ async def list_topics(
 ) -> Windowed[TopicEffectiveness]:
     """Topics with what they brought, as posts are filed (category) or as their words group them (cluster)."""
     at = _as_of(as_of)
-    named = [_channel(name) for name in channels or ()]
+    named = await _channels(session, channels)
     found = await service.all_topics(session, as_of=at, days=days, by=by, channels=named)
     window = await windows.of_posts(session, as_of=at, days=days, platforms=named)
     return Windowed(items=found, as_of=at, window=window)
@@ -310,7 +320,7 @@ async def topic_effectiveness(
 
 @router.get("/times", responses=documented(TimeZoneUnknown, UnknownChannel))
 async def best_times(
-    session: Session, caller: Viewer, channel: Channel, days: Days = 365, zone: Zone = "UTC", as_of: AsOf = None
+    session: Session, caller: Viewer, channel: Channel, days: Days = 365, zone: AskedZone = "UTC", as_of: AsOf = None
 ) -> BestTimes:
     """Hours and weekdays of a channel against its mean, with intervals; a best one only where it is clear."""
     name = await service.known_channel(session, channel)
@@ -319,7 +329,7 @@ async def best_times(
 
 @router.get("/suggested-time", responses=documented(TimeZoneUnknown, UnknownChannel))
 async def suggest_time(
-    session: Session, caller: Viewer, channel: Channel, zone: Zone = "UTC", days: Days = 365, as_of: AsOf = None
+    session: Session, caller: Viewer, channel: Channel, zone: AskedZone = "UTC", days: Days = 365, as_of: AsOf = None
 ) -> SuggestedTime:
     """When to publish next on a channel, where history gives a reason."""
     name = await service.known_channel(session, channel)
@@ -369,7 +379,7 @@ async def list_return_rows(
     by: Literal["campaign", "channel"] = "channel",
     days: Days = 365,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: cursors.OfMomentAndId = None,
     as_of: AsOf = None,
 ) -> MoneyPage:
     """The stored rows of spend and revenue behind a return, newest period first: they add up to its cost and revenue."""
@@ -399,7 +409,7 @@ async def correlation_analysis(session: Session, caller: Viewer, as_of: AsOf = N
     return await service.correlation_analysis(session, as_of=_as_of(as_of))
 
 
-@router.get("/context")
+@router.get("/context", responses=documented(UnknownChannel))
 async def request_context(
     session: Session,
     caller: Viewer,
@@ -410,9 +420,8 @@ async def request_context(
 ) -> Context:
     """All that history says to a request at once; as of the task's own time where its id is given and no other time."""
     at = None if as_of is None and execution_id is not None else _as_of(as_of)
-    return await service.enrich(
-        session, execution_id, topic, as_of=at, channels=[_channel(name) for name in channels or ()]
-    )
+    named = await _channels(session, channels)
+    return await service.enrich(session, execution_id, topic, as_of=at, channels=named)
 
 
 @router.get("/posts", responses=documented(CursorInvalid))
@@ -428,7 +437,7 @@ async def list_posts(
         Literal["category", "cluster"], Query(description="How the topic was found, as the list of topics says")
     ] = "category",
     search: Annotated[str | None, Query(max_length=200, description="Words of the title or the text")] = None,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: cursors.OfMomentAndId = None,
     as_of: AsOf = None,
 ) -> PostPage:
     """Measured posts with engagement, visits and money, newest first."""
@@ -492,7 +501,7 @@ async def list_matches(
     caller: Viewer,
     state: matching.State | None = None,
     kind: matching.Kind | None = None,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: cursors.OfMomentAndId = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> matching.MatchPage:
     """Links between tasks, posts and readings, newest first; `state=doubtful` are those that wait for a person."""

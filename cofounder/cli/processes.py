@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cofounder.cli import database_url, home
 from cofounder.kit.errors import Conflict
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     import uvicorn
 
 GRACE_SECONDS = 2  # an open event stream is cut after this, or Ctrl-C would hang on it
+# No address is a WebSocket: else its library, and not the product, would answer whoever wishes for one, or leave a POST
+# with such a wish without an answer.
+SERVED: dict[str, Any] = {
+    "log_level": "warning",
+    "access_log": False,
+    "timeout_graceful_shutdown": GRACE_SECONDS,
+    "lifespan": "on",
+    "ws": "none",
+}
 
 
 class PortTaken(Conflict):
@@ -74,10 +83,7 @@ def serve(host: str, port: int, *, fd: int | None, tied: bool) -> int:
     trusted = settings().trusted_proxies
     config = uvicorn.Config(
         create_app(),
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        lifespan="on",
+        **SERVED,
         proxy_headers=bool(trusted),  # else any program of this machine could name the address that it comes from
         forwarded_allow_ips=trusted or None,
     )

@@ -1,7 +1,11 @@
 """Patterns that a text has to have, each with the sentence for a person who wrote something else."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+from pydantic import GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from cofounder.settings import ORIGIN, REGION, SCHEMA_NAME
 
@@ -13,6 +17,19 @@ def form(pattern: str, sentence: str) -> str:
     if _SENTENCES.setdefault(pattern, sentence) != sentence:
         raise ValueError(f"{pattern} has a sentence already: {_SENTENCES[pattern]}")
     return pattern
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Says more of a type in the OpenAPI than Pydantic knows; what is taken, and how it is refused, stays as it was.
+
+    For what a validator checks with words of its own: `Annotated[str, AfterValidator(f), Declared({"pattern": "\\S"})]`.
+    """
+
+    keywords: Mapping[str, Any] = field(hash=False)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(schema) | dict(self.keywords)
 
 
 def complaint(fault: Mapping[str, Any]) -> str:

@@ -15,18 +15,23 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     StringConstraints,
     ValidationError,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import (
+    Strict as StrictType,
+)
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import db, openapi, problems
 from cofounder.kit.blank import is_blank
 from cofounder.kit.errors import CofounderError, NotAllowed, NotSignedIn
+from cofounder.kit.forms import Declared
 from cofounder.kit.gate import Gate
 from cofounder.kit.patience import Patience
 from cofounder.kit.routing import Router, Strict, Unreadable
@@ -43,6 +48,7 @@ __all__ = [
     "Strict",
     "Time",
     "Usd",
+    "Whole",
     "documented",
     "install",
     "stripped",
@@ -70,7 +76,7 @@ class Shown(BaseModel):
 class Body(Shown):
     """Base of what comes in: unknown fields are refused, and values that could not be stored.
 
-    Numbers are declared StrictInt, StrictFloat or StrictBool, else `false` passes for 0. Never strict for the whole
+    Numbers are declared Whole, StrictFloat or StrictBool, else `false` passes for 0. Never strict for the whole
     model: it would refuse times and ids written as JSON strings.
     """
 
@@ -116,9 +122,20 @@ def stripped(given: str) -> str:
     return bare
 
 
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(stripped)]
+VISIBLE = Declared({"pattern": r"[^\s\x00-\x20\x7f-\xa0\ue000-\uf8ff]"})
+"""For a type that `stripped` checks."""
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(stripped), VISIBLE]
 
 
+def _whole(given: Any) -> Any:
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+Whole = Annotated[int, StrictType(), BeforeValidator(_whole)]
+"""A whole number. 12.0 is one too, as JSON and JSON Schema know no other 12; "12" and true are none."""
+
+
+_YEARS = "^(19(0[1-9]|[1-9][0-9])|2[01][0-9]{2})-"  # 1901 to 2199
 _DATE = re.compile(r"\s*\d{4}-\d")
 
 
@@ -136,7 +153,9 @@ def _of_our_time(given: datetime) -> datetime:
     return given.astimezone(UTC)
 
 
-Time = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_of_our_time)]
+Time = Annotated[
+    AwareDatetime, BeforeValidator(_text_only), AfterValidator(_of_our_time), Declared({"pattern": _YEARS})
+]
 """A time with its zone, written as text; UTC inside."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -156,7 +175,7 @@ def _day_of_our_time(given: date) -> date:
     return given
 
 
-Day = Annotated[date, BeforeValidator(_day_only), AfterValidator(_day_of_our_time)]
+Day = Annotated[date, BeforeValidator(_day_only), AfterValidator(_day_of_our_time), Declared({"pattern": _YEARS})]
 """A day, written as text."""
 
 
@@ -168,9 +187,13 @@ def _to_midnight(given: Any) -> Any:
     return f"{given}T23:59:59.999999Z" if isinstance(given, str) and _DAY.fullmatch(given) else given
 
 
-Since = Annotated[Time, BeforeValidator(_from_midnight)]
+MOMENT: dict[str, Any] = {
+    "anyOf": [{"type": "string", "format": form, "pattern": _YEARS} for form in ("date-time", "date")]
+}
+"""What `Since` and `Until` take, for the OpenAPI."""
+Since = Annotated[Time, BeforeValidator(_from_midnight), WithJsonSchema(MOMENT)]
 """A time; a date alone is that day (UTC) from its beginning on."""
-Until = Annotated[Time, BeforeValidator(_to_midnight)]
+Until = Annotated[Time, BeforeValidator(_to_midnight), WithJsonSchema(MOMENT)]
 """A time; a date alone is that day (UTC) up to its end."""
 
 
@@ -180,11 +203,20 @@ def _number_only(given: Any) -> Any:
     return Decimal(str(given))
 
 
+class _AsNumber:
+    """Declares a Decimal as the number that it is in JSON, with the bounds that it has."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        made = handler(schema)
+        number = next((one for one in made.get("anyOf", ()) if one.get("type") == "number"), {"type": "number"})
+        return {name: value for name, value in made.items() if name != "anyOf"} | number
+
+
 Usd = Annotated[
     Decimal,
     BeforeValidator(_number_only),
     PlainSerializer(float, return_type=float, when_used="json"),
-    WithJsonSchema({"type": "number"}),
+    _AsNumber(),
 ]
 """Money in US dollars: a JSON number outside, exact inside."""
 

@@ -9,7 +9,15 @@ from fastapi.routing import APIRoute
 from cofounder.kit.db import DatabaseOutOfReach
 from cofounder.kit.errors import CofounderError, NotAllowed, NotSignedIn
 from cofounder.kit.examples import Recorded, illustrate
-from cofounder.kit.problems import ENVELOPED, PROBLEM_JSON, BodyTooLarge, BodyUnreadable, NotJson, RequestInvalid
+from cofounder.kit.problems import (
+    ENVELOPED,
+    PROBLEM_JSON,
+    AddressTooLong,
+    BodyTooLarge,
+    BodyUnreadable,
+    NotJson,
+    RequestInvalid,
+)
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -42,6 +50,9 @@ REFUSAL: dict[str, Any] = {
         "message": {"type": "string"},
     },
 }
+# Pydantic's own words for a bound that stands at a union or behind a validator; JSON Schema knows none of them
+_BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
+_NO_SCHEMAS = ("default", "examples", "example", "enum", "const")
 _METHODS = ("get", "put", "post", "delete", "patch")
 _HEADERS = {
     401: {"WWW-Authenticate": "How to sign in."},
@@ -125,6 +136,7 @@ def _add(answers: dict[str, Any], more: dict[int | str, dict[str, Any]]) -> None
 def _mended(schema: dict[str, Any], tags: Sequence[str], recorded: Recorded) -> dict[str, Any]:
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = PROBLEM
+    _bound(schema)
     for path, methods in schema.get("paths", {}).items():
         for method in _METHODS:
             if method in methods:
@@ -134,6 +146,20 @@ def _mended(schema: dict[str, Any], tags: Sequence[str], recorded: Recorded) -> 
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own answer, which is never given
         schemas.pop(name, None)
     return schema
+
+
+def _bound(within: Any) -> None:
+    """Say every bound in the words of JSON Schema."""
+    if isinstance(within, list):
+        for one in within:
+            _bound(one)
+    elif isinstance(within, dict):
+        for name in _BOUNDS.keys() & within.keys():
+            if isinstance(within[name], int | float):  # else it is a field of that name
+                within[_BOUNDS[name]] = within.pop(name)
+        for name, inner in within.items():
+            if name not in _NO_SCHEMAS:
+                _bound(inner)
 
 
 def _place(methods: dict[str, Any], tags: Sequence[str]) -> int:
@@ -146,6 +172,8 @@ def _mend(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None
     operation["summary"] = str(operation.get("summary", "")).capitalize()
     answers = operation.setdefault("responses", {})
     shared: list[type[CofounderError]] = [RequestInvalid]
+    if any(one["in"] != "header" for one in operation.get("parameters", ())):
+        shared += [AddressTooLong]
     if "requestBody" in operation:
         shared += [BodyUnreadable, BodyTooLarge, NotJson]
     if operation.get("security"):

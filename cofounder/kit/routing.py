@@ -115,7 +115,7 @@ def _not_an_id(request: Request) -> None:
     own = getattr(request.app.state, "own_addresses", None)
     if own is None:
         own = request.app.state.own_addresses = _own_addresses(request.app)
-    allowed = own.get(request.url.path.rstrip("/"))
+    allowed = own.get(request.scope["path"].rstrip("/"))  # an URL would be read without a line's end in an id
     if allowed and request.method not in allowed and request.method != "HEAD":
         raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
 
@@ -157,11 +157,15 @@ def _asked_well(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 async def _known_only(request: Request) -> None:
     """Raise RequestInvalid for a query parameter that the address does not take, or takes only once.
 
-    Also for what a caller relies on and the address does not know: an Idempotency-Key where a repeat would be made
+    Also for a name in the address that no database could hold, and for what a caller relies on and the address does not know: an Idempotency-Key where a repeat would be made
     again, an If-Match where nothing has a version.
     """
     for name, message, hint in request.scope["route"].passed_over(request):
         raise RequestInvalid(f"{name}: {message}.", errors=[{"field": name, "message": message}], hint=hint)
+    for name, value in request.path_params.items():
+        if "\x00" in str(value):  # of a query the gate says so
+            message = "It holds a NUL character, which cannot be stored"
+            raise RequestInvalid(f"{name}: {message}.", errors=[{"field": name, "message": message}])
     known = request.scope["route"].questions
     given = [name for name, _ in request.query_params.multi_items()]
     errors = []

@@ -18,7 +18,6 @@ from pydantic import (
     Field,
     SecretStr,
     StrictBool,
-    StrictInt,
     StringConstraints,
     ValidationError,
 )
@@ -27,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.kit import db, live, postgres, secrets
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.forms import AS_GIVEN, ONE_LINE, complaint, form
-from cofounder.kit.http import Body
+from cofounder.kit.http import Body, Whole
 from cofounder.kit.log import logger
 from cofounder.kit.versions import require, version_of
 from cofounder.ops.runtime import SettingFromEnvironment, tell_what_is_stored
@@ -139,7 +138,7 @@ class ConnectionSettings(Body):
     bedrock_access_key_id: _Name | None = _given(description="Access key at AWS; none: the machine's credentials.")
     bedrock_secret_access_key: _Key | None = _given(description="Kept sealed, never shown again.")
     smtp_host: _Host | None = _given(description="Mail server. None: e-mail goes to the outbox.")
-    smtp_port: StrictInt | None = _given(ge=1, le=65_535)
+    smtp_port: Whole | None = _given(ge=1, le=65_535)
     smtp_starttls: StrictBool | None = _given(description="Encrypt the line before signing in.")
     smtp_username: _Line | None = _given(description="User at the mail server.")
     smtp_password: _Password | None = _given(description="Kept sealed, never shown again.")

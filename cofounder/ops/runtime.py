@@ -4,12 +4,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt, StrictStr, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictStr, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit import live
 from cofounder.kit.errors import Conflict
-from cofounder.kit.http import Body, Usd
+from cofounder.kit.http import Body, Usd, Whole
 from cofounder.kit.versions import require, version_of
 from cofounder.people.preferences import lock_settings, put_setting, stored_settings
 from cofounder.people.service import audit
@@ -37,13 +37,13 @@ class RuntimeSettings(Body):
     approval: StrictBool = _may_be_left_out()
     quality_threshold: float = _may_be_left_out(ge=0, le=1, strict=True)
     step_quality_threshold: float = _may_be_left_out(ge=0, le=1, strict=True)
-    max_refinements: StrictInt = _may_be_left_out(ge=0, le=10)
+    max_refinements: Whole = _may_be_left_out(ge=0, le=10)
     judge_model: Literal["on", "off", "every_round"] = _may_be_left_out()
     cost_limit_usd: Usd = _may_be_left_out(ge=0, le=1_000_000)
     daily_budget_usd: Usd = _may_be_left_out(ge=0, le=1_000_000)
     monthly_budget_usd: Usd = _may_be_left_out(ge=0, le=1_000_000)
     task_budget_usd: Usd = _may_be_left_out(ge=0, le=1_000_000)
-    parallel_steps: StrictInt = _may_be_left_out(ge=1, le=64)
+    parallel_steps: Whole = _may_be_left_out(ge=1, le=64)
     company: StrictStr = _may_be_left_out(max_length=200)
     tag_links: StrictBool = _may_be_left_out()
     own_sites: Annotated[StrictStr, AfterValidator(_sites)] = _may_be_left_out(max_length=500)

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.kit import cursors
 from cofounder.kit.clock import now
 from cofounder.kit.errors import NotAllowed
 from cofounder.kit.http import Page, Router, Session, Time, documented
@@ -34,7 +35,6 @@ from cofounder.people.schemas import (
 )
 
 router = Router(tags=["people"])
-Cursor = Annotated[str | None, Query(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
@@ -104,7 +104,9 @@ async def set_password(body: PasswordBody, caller: Viewer) -> None:
 
 
 @router.get("/api/people", responses=documented(service.PlaceInvalid))
-async def list_people(session: Session, caller: Admin, cursor: Cursor = None, limit: Limit = 50) -> Page[PersonOut]:
+async def list_people(
+    session: Session, caller: Admin, cursor: cursors.OfId = None, limit: Limit = 50
+) -> Page[PersonOut]:
     """Everybody who may sign in, by name, those who are shut out too."""
     return Page[PersonOut](**_cut([shown(row) for row in await users.everyone(session)], cursor, limit))
 
@@ -147,7 +149,9 @@ async def make_link(person_id: UUID, session: Session, caller: Admin, response: 
 
 
 @router.get("/api/keys", responses=documented(service.PlaceInvalid))
-async def list_api_keys(session: Session, caller: Admin, cursor: Cursor = None, limit: Limit = 50) -> Page[KeyOut]:
+async def list_api_keys(
+    session: Session, caller: Admin, cursor: cursors.OfId = None, limit: Limit = 50
+) -> Page[KeyOut]:
     """Every key, oldest first, revoked and expired ones too. Never a secret."""
     found = [KeyOut.model_validate(row) for row in await service.list_keys(session)]
     return Page[KeyOut](**_cut(found, cursor, limit))
@@ -181,7 +185,7 @@ async def read_audit(
     object_id: Annotated[str | None, Query(max_length=200)] = None,
     since: Annotated[Time | None, Query(description="Not before this.")] = None,
     until: Annotated[Time | None, Query(description="Before this.")] = None,
-    cursor: Cursor = None,
+    cursor: cursors.OfMomentAndId = None,
     limit: Limit = 50,
 ) -> Page[AuditOut]:
     """Who did what, newest first: decisions, edits, keys, people, settings."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
+from cofounder.kit.forms import Declared
 from cofounder.kit.http import Body, ShortText, Time
 from cofounder.people.roles import Kind, Role
 
@@ -30,8 +31,15 @@ class KeyMade(KeyOut):
     key: str  # the secret, shown once
 
 
+# As the services check them, who say what to write; of letters beyond ASCII only they know which are some.
+_KEY_NAME = Declared({"pattern": r"^\s*[A-Za-z0-9][A-Za-z0-9 ._-]*\s*$", "maxLength": 64})
+_PERSON_NAME = Declared(
+    {"pattern": r"^\s*[^\x00-/:-@\[-`{-\xa9][^\x00-\x1f!-&(-,/:-@\[-^`{-\xa9]*\s*$", "maxLength": 64}
+)
+
+
 class KeyIn(Body):
-    name: ShortText = Field(examples=["ci"], description="Whom or what the key is for.")
+    name: Annotated[ShortText, _KEY_NAME] = Field(examples=["ci"], description="Whom or what the key is for.")
     role: Role = Field(examples=["operator"])
     expires_at: Time | None = Field(default=None, description="When it ends; left out: never.")
 
@@ -51,7 +59,7 @@ class PersonOut(BaseModel):
 
 
 class PersonIn(Body):
-    name: ShortText = Field(examples=["Mara Ilves"])
+    name: Annotated[ShortText, _PERSON_NAME] = Field(examples=["Mara Ilves"])
     role: Role = Field(examples=["approver"])
     email: ShortText | None = None
 

@@ -5,7 +5,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -231,10 +231,9 @@ async def audit_page(
 
     Filters: who, action, object_type, object_id; since and until (not itself in) as moments.
     """
-    found, total = await queries.audit_page(session, filters, cursors.moment_and_id(cursor, PlaceInvalid), limit + 1)
+    found, total = await queries.audit_page(session, filters, cursors.decoded(cursor, PlaceInvalid), limit + 1)
     shown = found[:limit]
-    last = f"{shown[-1].at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}" if shown else ""  # a + in an address is a blank
-    more = f"{last}~{shown[-1].id}" if len(found) > limit else None
+    more = cursors.coded(shown[-1].at, shown[-1].id) if len(found) > limit else None
     return shown, more, total
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cofounder.kit import clock, live
+from cofounder.kit import clock, cursors, live
 from cofounder.kit.errors import CofounderError, Conflict, InputInvalid, NotFound
 from cofounder.kit.http import Page
 from cofounder.kit.versions import require, version_of
@@ -265,7 +265,7 @@ async def optimise(session: AsyncSession, *, by: str, dry: bool = False) -> Look
 async def runs(session: AsyncSession, *, cursor: str | None, limit: int) -> Page[LookOut]:
     before = None
     if cursor is not None:
-        last = await queries.run(session, _id(cursor))
+        last = await queries.run(session, UUID(cursors.parts(cursor, cursors.ID, LookUnknown)[0]))
         if last is None:
             raise LookUnknown(field="cursor")
         before = last.number
@@ -390,10 +390,3 @@ def _standing(row: OptimisationRun, used: OptimisationRun | None) -> Any:
     if row.proposed:
         return "declined" if row.decided_at is not None else "proposed"
     return "told"
-
-
-def _id(cursor: str) -> UUID:
-    try:
-        return UUID(cursor)
-    except ValueError as error:
-        raise LookUnknown(field="cursor") from error

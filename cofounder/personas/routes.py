@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from cofounder.kit import cursors
 from cofounder.kit.http import Page, Router, Session, Time, documented
 from cofounder.kit.openapi import ETAG
 from cofounder.kit.versions import IfMatch, OldVersion, etag
@@ -82,7 +83,7 @@ async def replay_persona_policy(
 async def list_persona_runs(
     session: Session,
     caller: Viewer,
-    cursor: Annotated[str | None, Query(max_length=100)] = None,
+    cursor: cursors.OfId = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
 ) -> Page[LookOut]:
     """Looks at the voices, newest first: what each read, what it changed and why."""

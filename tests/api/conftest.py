@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from cofounder import app as product
+from cofounder.cli.processes import SERVED
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database, until
 from cofounder.people import LOCAL_OWNER, ROLES, Role, create_key
@@ -174,7 +175,7 @@ async def _serve(stack: AsyncExitStack) -> House:
     place = socket.socket(proto=socket.IPPROTO_TCP)  # named, or asyncio leaves out TCP_NODELAY: 40 ms an answer
     place.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{place.getsockname()[1]}"
-    config = uvicorn.Config(made, log_level="warning", access_log=False, timeout_graceful_shutdown=2, lifespan="on")
+    config = uvicorn.Config(made, **SERVED)
     server = Quiet(config)
     serving = asyncio.create_task(server.serve(sockets=[place]))
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from fastapi.routing import iter_route_contexts
 
+from cofounder.app import create_app
 from cofounder.kit.routing import Strict
 from tests.api.conftest import House, problem
 
@@ -22,7 +23,7 @@ HOSTILE = (
     f"9999-12-31T23:59:59-14:00~{_AN_ID}",
     f"0001-01-01T00:00:00+14:00~{_AN_ID}~9",
     f"2026-01-01T00:00:00Z~{_AN_ID}~99999999999999",
-    f"99999999999.{_AN_ID}",
+    f"99999999999999999.{_AN_ID}",
     base64.urlsafe_b64encode(f"0001-01-01T00:00:00+14:00|{_AN_ID}".encode()).decode(),
     base64.urlsafe_b64encode(b"\xff\xfe").decode(),
 )
@@ -47,6 +48,17 @@ async def test_every_list_refuses_a_cursor_that_is_none_of_its_own(house: House)
                 continue
             assert answer.status_code == 422, f"{address} {cursor}: {answer.status_code} {answer.text[:200]}"
             problem(answer, 422, field="cursor")
+
+
+BY_NAME = {"/api/orchestrator/tools/available", "/api/orchestrator/tools/servers"}  # of tools and servers, as they are
+
+
+def test_every_list_says_what_its_cursors_look_like() -> None:
+    app = create_app()
+    paths = app.openapi()["paths"]
+    for path in lists(app):
+        told = next(one["schema"] for one in paths[path]["get"]["parameters"] if one["name"] == "cursor")
+        assert path in BY_NAME or told["anyOf"][0]["pattern"], path
 
 
 async def test_what_a_version_left_out_refuses_such_a_cursor_too(house: House) -> None:

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from cofounder.business.records import service as records
 from cofounder.kit.db import reading
 from cofounder.kit.ids import new_id
@@ -128,6 +130,16 @@ async def test_a_request_that_does_not_fit_names_its_field_and_leaves_nothing(ho
     assert await rows() == before
 
 
+async def test_a_whole_number_may_have_a_point(house: House) -> None:
+    for number in ("3.0", "3", "3e0"):
+        body = f'{{"request": "{GOOD}", "priority": {number}}}'
+        answer = await house.operator.post(PROCESS, content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 202, f"{number}: {answer.text}"  # JSON knows one 3, and so does JSON Schema
+        async with reading() as session:
+            task = await records.get_task(session, UUID(answer.json()["task_id"]))
+        assert (task.priority, type(task.priority)) == (3, int)
+
+
 async def test_figures_are_taken_as_they_are_typed(house: House) -> None:
     typed = (
         "revenue_monthly = $150,000\nconversion_rate: 0.5%\nbounce_rate 4,5%\nprofit = 1.234.567,89\nunits_sold = 12\n"
@@ -203,6 +215,12 @@ async def test_addresses_that_lead_nowhere(house: House) -> None:
         ("GET", "/api/tasks/17", 422, "request_invalid"),
         ("GET", "/api/tasks/%00", 422, "request_invalid"),
         ("GET", f"/api/tasks/{nobody}x", 422, "request_invalid"),
+        (
+            "DELETE",
+            "/api/commands/%0A",
+            422,
+            "request_invalid",
+        ),  # a line's end is an id too, and not the list's address
         ("POST", "/api/tasks/all/cancel", 422, "request_invalid"),
     ):
         answer = await house.admin.request(method, path)
@@ -215,6 +233,26 @@ async def test_addresses_that_lead_nowhere(house: House) -> None:
     problem(await house.operator.post(f"/api/tasks/{nobody}/rerun", json=rerun), 404, "task_missing")
     answers = {"answers": {"channels": "linkedin"}}
     problem(await house.operator.post(f"/api/orchestrator/clarify/{nobody}", json=answers), 404, "task_missing")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("PATCH", "/api/chat/{}", {"title": "Other"}, "conversation_id"),
+        ("DELETE", "/api/chat/{}", None, "conversation_id"),
+        ("GET", "/api/chat/{}/export", None, "conversation_id"),
+        ("PATCH", "/api/orchestrator/training/rules/{}", {"enabled": False}, "name"),
+        ("DELETE", "/api/orchestrator/training/rules/{}", None, "name"),
+        ("GET", "/api/personas/voices/{}", None, "persona"),
+        ("PUT", "/api/commands/types/{}", {"actions": []}, "agent_type"),
+    ],
+)
+async def test_a_name_in_the_address_with_a_nul_character_is_refused(
+    house: House, method: str, path: str, body: Any, field: str
+) -> None:
+    for name in ("%00", "a%00b"):
+        problem(await house.admin.request(method, path.format(name), json=body), 422, "request_invalid", field)
+        problem(await house.anonymous.request(method, path.format(name), json=body), 401, "not_signed_in")
 
 
 async def test_a_question_in_the_address_that_does_not_fit_names_its_field(house: House) -> None:

@@ -90,6 +90,14 @@ async def test_addresses_and_headers_have_a_size(house: House) -> None:
     assert (await house.viewer.get("/api/tasks", headers={"X-Long": "a" * 4_000})).status_code == 200
 
 
+async def test_a_wish_for_a_websocket_is_passed_over(house: House) -> None:
+    wish = {"Connection": "Upgrade", "Upgrade": "websocket"}
+    assert (await house.viewer.get("/api/tasks", headers=wish)).status_code == 200
+    problem(await house.anonymous.get("/api/tasks", headers=wish), 401, "not_signed_in")
+    told = await asyncio.wait_for(house.operator.post(PROCESS, json={}, headers=wish), 30)  # which is not left waiting
+    problem(told, 422, field="request")
+
+
 async def test_head_is_get_without_its_body_and_options_names_the_methods(house: House) -> None:
     for path in ("/api/tasks", "/api/health", SETTINGS, "/api/openapi.json"):
         full, bare = await house.viewer.get(path), await house.viewer.head(path)

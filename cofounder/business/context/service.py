@@ -145,7 +145,7 @@ async def best_times(
     session: AsyncSession, channel: str, *, as_of: datetime, days: int = 365, zone: str = "UTC"
 ) -> BestTimes:
     """Which hours and weekdays did better, with intervals. Raises TimeZoneUnknown."""
-    _checked(zone)
+    check_zone(zone)
     return await times.best_times(session, channel, as_of=as_of, days=days, zone=zone)
 
 
@@ -168,6 +168,10 @@ async def check_channels(session: AsyncSession, names: Sequence[str]) -> None:
     for name in strange:
         if name not in known:
             raise UnknownChannel(f"There is no channel called {name!r}.", field="channels")
+
+
+CHANNEL = f"{', '.join(CHANNELS)}, by any of its names (twitter is x), or one that posts came from"
+"""What `known_channel` and `check_channels` take, for the OpenAPI."""
 
 
 async def known_channel(session: AsyncSession, said: str) -> str:
@@ -193,7 +197,7 @@ async def suggest_times(
     session: AsyncSession, channels: Sequence[str], *, as_of: datetime, zone: str = "UTC", days: int = 365
 ) -> dict[str, SuggestedTime]:
     """The same for several channels, read at once. Raises TimeZoneUnknown."""
-    _checked(zone)
+    check_zone(zone)
     return await times_in_utc(session, channels, as_of=as_of, zone=zone, days=days)
 
 
@@ -208,7 +212,7 @@ async def times_in_utc(
     }
 
 
-def _checked(zone: str) -> None:
+def check_zone(zone: str) -> None:
     """The database reads it too: a file beside the zones, such as localtime, is none there. Raises TimeZoneUnknown."""
     try:
         known_zone(zone)

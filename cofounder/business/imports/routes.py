@@ -27,6 +27,7 @@ from cofounder.business.imports.errors import (
     SourceRefused,
 )
 from cofounder.business.imports.schemas import (
+    AskedKind,
     ChangeIn,
     Fault,
     ImportOut,
@@ -38,6 +39,7 @@ from cofounder.business.imports.schemas import (
     State,
 )
 from cofounder.business.records.service import CursorInvalid
+from cofounder.kit import cursors
 from cofounder.kit.db import transaction
 from cofounder.kit.http import Page, Router, Session, documented
 from cofounder.kit.ids import new_id
@@ -48,7 +50,6 @@ from cofounder.settings import settings
 
 router = Router(tags=["imports"])
 _Limit = Annotated[int, Query(ge=1, le=200)]
-_Cursor = Annotated[str | None, Query(max_length=200)]
 _FILE = (FileUnreadable, FileEmpty, FileNotKnown, FileSuspicious)
 _SOURCE = (SourceMissing, KeyLost, SourceOutOfReach, SourceRefused, QuotaSpent)
 _RAW: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/octet-stream": {}}}}
@@ -70,7 +71,7 @@ async def upload_import(
     request: Request,
     caller: Operator,
     once: Once,
-    kind: Annotated[str, Query(max_length=40)],
+    kind: AskedKind,
     name: Annotated[str, Query(min_length=1, max_length=200)],
 ) -> ImportOut:
     """Hand a file over as the body's bytes; the draft says how it would be read. Nothing goes in before `run`.
@@ -139,9 +140,9 @@ async def begin_import(body: SourceIn, session: Session, caller: Operator, once:
 async def list_imports(
     session: Session,
     caller: Viewer,
-    cursor: _Cursor = None,
+    cursor: cursors.OfMomentAndId = None,
     limit: _Limit = 50,
-    kind: Annotated[str | None, Query(max_length=40)] = None,
+    kind: AskedKind | None = None,
     state: State | None = None,
 ) -> Page[ImportOut]:
     """Imports, newest first."""
@@ -204,7 +205,7 @@ async def forget_import(import_id: UUID, session: Session, caller: Operator) -> 
 
 @router.get("/api/imports/{import_id}/refusals", responses=documented(ImportMissing, CursorInvalid))
 async def list_refusals(
-    import_id: UUID, session: Session, caller: Viewer, cursor: _Cursor = None, limit: _Limit = 100
+    import_id: UUID, session: Session, caller: Viewer, cursor: cursors.OfNumber = None, limit: _Limit = 100
 ) -> Page[Fault]:
     """Every value that was refused: line, column, value, reason; as the file has them."""
     items, more, total = await service.refusals(session, import_id, cursor=cursor, limit=limit)

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr, field_validator, model_validator
+from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr, StringConstraints, model_validator
 
-from cofounder.kit.forms import CURRENCY, form
-from cofounder.kit.http import Body, ShortText
-from cofounder.kit.zones import known_zone
+from cofounder.business.imports.fields import KINDS, SPELLINGS
+from cofounder.kit.forms import CURRENCY, Declared, form
+from cofounder.kit.http import Body, ShortText, Whole
+from cofounder.kit.zones import Zone
 
 KindName = Literal["tasks", "posts", "social_analytics", "web_analytics", "financial_metrics", "quality_evaluations"]
+AskedKind = Annotated[str, StringConstraints(max_length=40), Declared({"enum": [*KINDS, *SPELLINGS]})]
+"""A kind by any of its names; whether it is one is for the service to say, which also takes it in capitals."""
 State = Literal["draft", "checking", "queued", "running", "done", "refused", "failed", "cancelled"]
 SourceType = Literal["file", "postgres", "ga4"]
 Column = StrictStr
@@ -28,7 +31,7 @@ class From(Body):
         default=None, max_length=60, description="Of a time: %d.%m.%Y, %G%V, unix, unix_ms."
     )
     scale: StrictFloat | StrictInt | None = Field(default=None, description="Each number is multiplied by it: 0.01.")
-    add_days: StrictInt | None = Field(default=None, ge=-36_500, le=36_500, description="Added to a time.")
+    add_days: Whole | None = Field(default=None, ge=-36_500, le=36_500, description="Added to a time.")
     words: dict[StrictStr, StrictStr] = Field(default_factory=dict, description="Word of the source -> our word.")
 
     @model_validator(mode="after")
@@ -71,16 +74,11 @@ class Mapping(Body):
 class Units(Body):
     """What the source leaves unsaid. Nothing here is guessed silently: the preview shows each."""
 
-    timezone: StrictStr = "UTC"
+    timezone: Zone = "UTC"
     currency: StrictStr = Field(default="USD", pattern=CURRENCY)
     decimal: Literal[".", ","] = "."
     day_first: StrictBool = False  # 01/02/2024 is the first of February
     period: Literal["day", "week", "month", "quarter", "year"] | None = None  # of figures without an end
-
-    @field_validator("timezone")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        return known_zone(name)
 
 
 class Form(Body):
@@ -91,7 +89,7 @@ class Form(Body):
     guessed: StrictBool = Field(default=False, description="The encoding is a guess that nothing proves.")
     delimiter: StrictStr | None = Field(default=None, min_length=1, max_length=1)
     quote: StrictStr = Field(default='"', min_length=1, max_length=1)
-    header: StrictInt = Field(default=1, ge=0, le=1000, description="Line of the column names; 0: there is none.")
+    header: Whole = Field(default=1, ge=0, le=1000, description="Line of the column names; 0: there is none.")
     sheet: StrictStr | None = Field(default=None, max_length=200)
     packing: Literal["gzip", "none"] | None = None
 
@@ -232,7 +230,7 @@ class PostgresConfig(Body):
     """A table or a query of a PostgreSQL database; `cursor` names the column by which only newer rows are read."""
 
     host: ShortText
-    port: StrictInt = Field(default=5432, ge=1, le=65535)
+    port: Whole = Field(default=5432, ge=1, le=65535)
     database: ShortText
     user: ShortText
     tls: Literal["require", "verify-full", "prefer", "disable"] = "prefer"
@@ -290,7 +288,7 @@ class NewSource(Body):
     ga4: Ga4Config | None = None
     folder: FolderConfig | None = None
     secret: StrictStr | None = Field(default=None, max_length=20_000)
-    every_minutes: StrictInt | None = Field(default=None, ge=1, le=525_600)
+    every_minutes: Whole | None = Field(default=None, ge=1, le=525_600)
     form: Form = Field(default_factory=Form)
     mapping: Mapping = Field(default_factory=Mapping)
     units: Units = Field(default_factory=Units)

@@ -225,7 +225,7 @@ async def refusals(
 ) -> tuple[list[Fault], str | None, int]:
     """(refused values in their order, cursor of the next page, how many there are). Raises ImportMissing, CursorInvalid."""
     await get(session, id)
-    after = cursors.number(cursor, CursorInvalid, most=2**62) or 0
+    after = cursors.number(cursor, CursorInvalid, cursors.NUMBER) or 0
     found, total = await queries.refusals(session, id, after, limit + 1)
     shown = list(found[:limit])
     more = str(shown[-1].id) if len(found) > limit else None

@@ -318,12 +318,11 @@ async def listed(
     limit: int = 50,
 ) -> MatchPage:
     """Links, newest first. Raises CursorInvalid."""
-    rows = await queries.listed(session, state, kind, cursors.moment_and_id(cursor, CursorInvalid), limit + 1)
+    rows = await queries.listed(session, state, kind, cursors.decoded(cursor, CursorInvalid), limit + 1)
     counted = await queries.counts(session)
     shown = rows[:limit]
     of = await queries.targets(session, [row.target_id for row in shown])
-    last = f"{shown[-1].made_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}" if shown else ""  # a + in an address is a blank
-    more = f"{last}~{shown[-1].id}" if len(rows) > limit else None
+    more = cursors.coded(shown[-1].made_at, shown[-1].id) if len(rows) > limit else None
     return MatchPage(
         items=[
             out(row).model_copy(

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
+from pydantic import BaseModel, Field, StrictBool, StrictStr
 
 from cofounder.business.derive.times import SuggestedTime
 from cofounder.channels.images.limits import MOST_IMAGES
 from cofounder.channels.images.schemas import ImageType, Picture
 from cofounder.kit.forms import form
-from cofounder.kit.http import Body, Time, Usd
+from cofounder.kit.http import Body, Time, Usd, Whole
 
 Kind = Literal["content", "plan", "cost"]
 Verdict = Literal["approve", "changes", "reject"]
@@ -78,7 +78,7 @@ class Decision(Body):
     task_id: UUID
     approved: StrictBool | None = None
     verdict: Verdict | None = None
-    round: StrictInt | None = Field(default=None, ge=1)
+    round: Whole | None = Field(default=None, ge=1)
     kind: Kind | None = None
     publish_to_channels: list[StrictStr] | None = Field(
         default=None, max_length=50, description="Variants to publish, one at least; left out: all of them."
@@ -204,7 +204,7 @@ class ChoiceIn(Body):
     """Which of a channel's texts waits from now on."""
 
     channel: StrictStr = Field(min_length=1, max_length=50)
-    version: StrictInt = Field(ge=1, le=1_000_000)
+    version: Whole = Field(ge=1, le=1_000_000)
     fingerprint: StrictStr | None = Field(default=None, max_length=64, description="What you read.")
 
 

@@ -48,6 +48,7 @@ from cofounder.flow.publish.schemas import (
     Verdict,
 )
 from cofounder.flow.request.service import tell_standing_with
+from cofounder.kit import cursors
 from cofounder.kit.effects import EffectBusy, NoSuchEffect, OutcomeKnown
 from cofounder.kit.http import Page, Router, Session, Time, documented
 from cofounder.kit.once import IdempotencyKey, KeyReused, Once
@@ -98,7 +99,7 @@ async def list_publications(
     task_id: UUID | None = None,
     since: Annotated[Time | None, Query(description="Ended at this time or later; else due, else handed over.")] = None,
     until: Annotated[Time | None, Query(description="Before this time.")] = None,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: cursors.OfMomentAndId = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Page[PublicationOut]:
     """Publications, newest first by the time that `since` reads; `state=unknown` are those that wait for a person's answer, also while some of it is sent."""

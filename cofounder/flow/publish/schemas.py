@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt, StrictStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictStr, StringConstraints
 
 from cofounder.channels.images.limits import MOST_IMAGES
 from cofounder.flow.approve.schemas import AttachIn, ImageShown
 from cofounder.kit.forms import form
-from cofounder.kit.http import Body, Time, stripped
+from cofounder.kit.http import VISIBLE, Body, Time, Whole, stripped
 
 Action = Literal["cancel", "reschedule", "resolve", "retry", "posted", "not_posted", "correct"]
 State = Literal["scheduled", "attempting", "published", "refused", "unknown", "cancelled"]
@@ -42,7 +42,7 @@ class PublishIn(Body):
     """A text to publish as it stands."""
 
     platform: StrictStr = Field(max_length=40, examples=["linkedin"])
-    content: Annotated[str, StringConstraints(min_length=1, max_length=200_000), AfterValidator(stripped)]
+    content: Annotated[str, StringConstraints(min_length=1, max_length=200_000), AfterValidator(stripped), VISIBLE]
     metadata: Metadata = Field(default_factory=Metadata)
     schedule_at: Time | None = None
     images: list[AttachIn] = Field(
@@ -251,7 +251,7 @@ class Verdict(Body):
     send_again: StrictBool = Field(
         default=False, description="With not_sent, or fewer posts than all: send now what is not there."
     )
-    posts: Annotated[StrictInt, Field(ge=1, le=1_000)] | None = Field(
+    posts: Annotated[Whole, Field(ge=1, le=1_000)] | None = Field(
         default=None,
         description="With sent, of a thread: how many of its posts stand, from the first. Left out: all, where none was "
         "left to be handed over. With fewer, send_again sends the others now.",

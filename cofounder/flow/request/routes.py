@@ -20,6 +20,7 @@ from cofounder.flow.request.service import (
     UnknownPersona,
     UnknownQuestion,
 )
+from cofounder.kit import cursors
 from cofounder.kit.http import Page, Router, Session, documented
 from cofounder.kit.once import IdempotencyKey, KeyReused
 from cofounder.people import Operator, Viewer
@@ -42,7 +43,6 @@ StatusWord = Literal[
     "expired",
 ]
 MEANS = {"executing": "running", "complete": "completed"}  # words that scripts used before
-Cursor = Annotated[str | None, Query(max_length=200)]
 
 
 @router.post(
@@ -83,7 +83,7 @@ async def list_tasks(
     source: Source | None = None,
     search: Annotated[str | None, Query(max_length=200)] = None,
     sort: Literal["newest", "oldest"] = "newest",
-    cursor: Cursor = None,
+    cursor: cursors.OfMomentAndId = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[TaskOut]:
     """Tasks, newest first or oldest first; a cursor goes on in the order it was given in."""
@@ -98,7 +98,7 @@ async def list_tasks(
 async def list_history(
     session: Session,
     caller: Viewer,
-    cursor: Cursor = None,
+    cursor: cursors.OfMomentAndId = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[TaskOut]:
     """The tasks that the product itself ran, newest first; imported history is left out."""

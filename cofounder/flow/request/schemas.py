@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 
-from cofounder.kit.http import Body, ShortText, Shown, Time, stripped
+from cofounder.kit.http import VISIBLE, Body, ShortText, Shown, Time, Whole, stripped
 
-RequestText = Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(stripped)]
-AnswerText = Annotated[str, StringConstraints(min_length=1, max_length=5_000), AfterValidator(stripped)]
+RequestText = Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(stripped), VISIBLE]
+AnswerText = Annotated[str, StringConstraints(min_length=1, max_length=5_000), AfterValidator(stripped), VISIBLE]
 FiguresText = Annotated[str, StringConstraints(max_length=10_000)]
 
 
@@ -39,7 +39,7 @@ class ProcessIn(Body):
     review_plan: StrictBool = Field(
         default=False, description="Stop before execution so that a person can edit the plan."
     )
-    priority: StrictInt = Field(default=0, ge=-100, le=100)
+    priority: Whole = Field(default=0, ge=-100, le=100)
     not_before: Time | None = Field(default=None, description="Run not before this time.")
     publish_at: Time | None = Field(
         default=None, description="Schedule what is approved for this time, unless the decision says another."
@@ -56,8 +56,12 @@ class Accepted(Shown):
     approval_url: str
 
 
+# ShortText, but without a pattern: of names that have one the OpenAPI would leave the values of all others open
+_AskedFor = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(stripped)]
+
+
 class ClarifyIn(Body):
-    answers: dict[ShortText, AnswerText] = Field(min_length=1, max_length=20, examples=[{"channels": "linkedin"}])
+    answers: dict[_AskedFor, AnswerText] = Field(min_length=1, max_length=20, examples=[{"channels": "linkedin"}])
 
 
 class PhaseOut(Shown):

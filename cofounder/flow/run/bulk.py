@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StrictInt
+from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import service as records
@@ -17,7 +17,7 @@ from cofounder.kit import live
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import CofounderError, Conflict, InputInvalid
-from cofounder.kit.http import Body, ShortText
+from cofounder.kit.http import Body, ShortText, Whole
 from cofounder.people import Caller, audit
 
 MOST = 10_000
@@ -81,7 +81,7 @@ class BulkIn(Body):
     action: Action = Field(examples=["pause"])
     task_ids: list[UUID] | None = Field(default=None, min_length=1, max_length=MOST)
     filter: BulkFilter | None = None
-    expected: Annotated[StrictInt, Field(ge=0)] | None = Field(
+    expected: Annotated[Whole, Field(ge=0)] | None = Field(
         default=None, description="How many tasks the person saw; refused when the filter finds another number."
     )
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, StringConstraints
 
-from cofounder.kit.http import Body, ShortText, Shown, Time, stripped
+from cofounder.kit.http import VISIBLE, Body, ShortText, Shown, Time, stripped
 from cofounder.personas.drawing import Arm
 
-Sentence = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(stripped)]
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=1_000), AfterValidator(stripped), VISIBLE]
 Decision = Literal["adopt", "keep"]
 
 

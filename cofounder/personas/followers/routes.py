@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Query
 
+from cofounder.kit import cursors
 from cofounder.kit.http import Page, Router, Session, documented
 from cofounder.people import Operator, Viewer
 from cofounder.personas.followers import service
@@ -31,7 +32,7 @@ async def list_follower_counts(
     session: Session,
     caller: Viewer,
     channel: Annotated[str | None, Query(max_length=100)] = None,
-    cursor: Annotated[str | None, Query(max_length=20)] = None,
+    cursor: cursors.OfPlace = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Page[CountOut]:
     """What was counted, the newest first: typed, read at the channel, or brought by a reading of a post."""

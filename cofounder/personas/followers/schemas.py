@@ -4,11 +4,11 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StrictInt
+from pydantic import ConfigDict, Field
 
-from cofounder.kit.http import Body, Page, ShortText, Shown, Time
+from cofounder.kit.http import Body, Page, ShortText, Shown, Time, Whole
 
-Number = Annotated[StrictInt, Field(ge=0, le=10**12)]
+Number = Annotated[Whole, Field(ge=0, le=10**12)]
 
 
 class CountIn(Body):
@@ -21,6 +21,8 @@ class CountIn(Body):
 
 class CorrectionIn(Body):
     """What was wrong about a count."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     count: Number | None = None
     counted_at: Time | None = None

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StrictFloat, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from cofounder.kit.http import Body, ShortText, Shown, stripped
+from cofounder.kit.forms import Declared
+from cofounder.kit.http import VISIBLE, Body, ShortText, Shown, stripped
 from cofounder.personas.drawing import Status
 
 _NOTATION = "{}[]<>|"  # that clauses of the offline writer are written in
@@ -26,14 +27,16 @@ def _sentence(given: str) -> str:
 
 
 Phrase = Annotated[
-    str, StringConstraints(min_length=1, max_length=60), AfterValidator(stripped), AfterValidator(_plain)
+    str, StringConstraints(min_length=1, max_length=60), AfterValidator(stripped), VISIBLE, AfterValidator(_plain)
 ]
 Sentence = Annotated[
     str,
     StringConstraints(min_length=1, max_length=160),
     AfterValidator(stripped),
+    VISIBLE,
     AfterValidator(_plain),
     AfterValidator(_sentence),
+    Declared({"pattern": r"[.?!]\s*$"}),
 ]
 Instructions = Annotated[str, StringConstraints(max_length=4_000)]
 Weight = Annotated[StrictFloat | StrictInt, Field(gt=0, le=1)]

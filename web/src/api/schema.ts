@@ -9440,7 +9440,10 @@ export interface components {
              * @description Of what the rest lets through the newest so many, by the time of the request
              */
             newest?: number | null;
-            /** Cursor */
+            /**
+             * Cursor
+             * @description next_cursor of the page before, as it is
+             */
             cursor?: string | null;
             /** Offset */
             offset?: number | null;
@@ -17873,6 +17876,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -17964,6 +17976,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -18035,6 +18056,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -18061,6 +18091,7 @@ export interface operations {
         parameters: {
             query?: {
                 search?: string | null;
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -18099,6 +18130,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; This cursor did not come from the list before. */
             422: {
                 headers: {
@@ -18125,6 +18165,7 @@ export interface operations {
         parameters: {
             query?: {
                 conversation_id?: string | null;
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -18165,6 +18206,15 @@ export interface operations {
             };
             /** @description You have no conversation with this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18424,6 +18474,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -18518,6 +18577,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -18596,6 +18664,15 @@ export interface operations {
             };
             /** @description You have no conversation with this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18808,6 +18885,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -18846,6 +18932,7 @@ export interface operations {
                 source?: ("user_request" | "api" | "schedule" | "template" | "legacy") | null;
                 search?: string | null;
                 sort?: "newest" | "oldest";
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -18877,6 +18964,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18909,6 +19005,7 @@ export interface operations {
     list_history: {
         parameters: {
             query?: {
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -18940,6 +19037,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19027,6 +19133,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -19100,6 +19215,15 @@ export interface operations {
             };
             /** @description The task has ended. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19187,6 +19311,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -19242,6 +19375,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19417,6 +19559,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; The time span ends before it begins. */
             422: {
                 headers: {
@@ -19483,6 +19634,15 @@ export interface operations {
             };
             /** @description There is no such series. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19606,6 +19766,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -19695,6 +19864,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -19775,6 +19953,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -19839,6 +20026,15 @@ export interface operations {
             };
             /** @description There is no such series. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19927,6 +20123,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; The series has no slot to come on that day. */
             422: {
                 headers: {
@@ -20008,6 +20213,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; The series has no slot to come on that day. */
             422: {
                 headers: {
@@ -20072,6 +20286,15 @@ export interface operations {
             };
             /** @description There is no task with this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20150,6 +20373,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -20214,6 +20446,15 @@ export interface operations {
             };
             /** @description There is no task with this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20319,6 +20560,15 @@ export interface operations {
             };
             /** @description The body is larger than this server takes. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20498,6 +20748,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; This cursor did not come from the list before. */
             422: {
                 headers: {
@@ -20554,6 +20813,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20732,6 +21000,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -20794,6 +21071,15 @@ export interface operations {
             };
             /** @description There is no tool server with this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20903,6 +21189,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -20985,6 +21280,15 @@ export interface operations {
             };
             /** @description The secrets kept here cannot be opened on this machine. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21094,6 +21398,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -21136,6 +21449,7 @@ export interface operations {
                 /** @description Those that are archived, instead of the others. */
                 archived?: boolean;
                 sort?: "newest" | "oldest" | "priority";
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -21167,6 +21481,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21926,6 +22249,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -22006,6 +22338,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -22079,6 +22420,15 @@ export interface operations {
             };
             /** @description An agent works on this command.; Something still waits for this command. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22181,6 +22531,15 @@ export interface operations {
             };
             /** @description The body is larger than this server takes. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22299,6 +22658,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -22388,6 +22756,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -22461,6 +22838,15 @@ export interface operations {
             };
             /** @description This command is finished. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22543,6 +22929,15 @@ export interface operations {
             };
             /** @description This task does not wait for a decision. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22764,6 +23159,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -22870,6 +23274,15 @@ export interface operations {
             };
             /** @description The body is larger than this server takes. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22990,6 +23403,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -23096,6 +23518,15 @@ export interface operations {
             };
             /** @description The body is larger than this server takes. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23221,6 +23652,15 @@ export interface operations {
             };
             /** @description The body is larger than this server takes. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23405,6 +23845,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -23550,6 +23999,7 @@ export interface operations {
                 since?: string | null;
                 /** @description Before this time. */
                 until?: string | null;
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -23581,6 +24031,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23659,6 +24118,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -23724,6 +24192,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; The time span ends before it begins. */
             422: {
                 headers: {
@@ -23782,6 +24259,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23862,6 +24348,15 @@ export interface operations {
             };
             /** @description Only what is scheduled can be cancelled. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23964,6 +24459,15 @@ export interface operations {
             };
             /** @description The body is larger than this server takes. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24085,6 +24589,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -24167,6 +24680,15 @@ export interface operations {
             };
             /** @description Only what surely was not sent can be sent again.; Part of it stands, and the account that it stands at is not connected. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24279,6 +24801,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -24368,6 +24899,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -24432,6 +24972,15 @@ export interface operations {
             };
             /** @description There is no publication with this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24544,6 +25093,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -24634,6 +25192,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -24662,6 +25229,7 @@ export interface operations {
                 state?: ("due" | "done" | "missed" | "gone" | "not_offered")[] | null;
                 /** @description true: what people are asked for. */
                 by_hand?: boolean | null;
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -24693,6 +25261,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25191,6 +25768,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -25271,6 +25857,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -25335,6 +25930,15 @@ export interface operations {
             };
             /** @description There is no such account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25413,6 +26017,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -25477,6 +26090,15 @@ export interface operations {
             };
             /** @description There is no such account. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25569,7 +26191,7 @@ export interface operations {
     upload_import: {
         parameters: {
             query: {
-                kind: string;
+                kind: "tasks" | "posts" | "social_analytics" | "web_analytics" | "financial_metrics" | "quality_evaluations" | "task" | "post" | "social" | "social_post_analytics" | "web" | "financial" | "finance" | "quality" | "evaluations";
                 name: string;
             };
             header?: {
@@ -25641,6 +26263,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -25684,9 +26315,10 @@ export interface operations {
     list_imports: {
         parameters: {
             query?: {
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
-                kind?: string | null;
+                kind?: ("tasks" | "posts" | "social_analytics" | "web_analytics" | "financial_metrics" | "quality_evaluations" | "task" | "post" | "social" | "social_post_analytics" | "web" | "financial" | "finance" | "quality" | "evaluations") | null;
                 state?: ("draft" | "checking" | "queued" | "running" | "done" | "refused" | "failed" | "cancelled") | null;
             };
             header?: never;
@@ -25717,6 +26349,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25907,6 +26548,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -25978,6 +26628,15 @@ export interface operations {
             };
             /** @description The import is not in a state that allows this. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26087,6 +26746,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -26176,6 +26844,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; There is no such kind of data.; The file cannot be read.; The file holds no rows.; The file is none of the formats that can be read.; The file unpacks to far more than its size, as files do that are made to exhaust a machine.; The source refused what was asked of it. */
             422: {
                 headers: {
@@ -26249,6 +26926,15 @@ export interface operations {
             };
             /** @description The import is not in a state that allows this.; The key that the source's secret was encrypted with is not on this machine. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26336,6 +27022,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; There is no such kind of data.; The mapping does not fit the source.; The file cannot be read.; The file holds no rows.; The file is none of the formats that can be read.; The file unpacks to far more than its size, as files do that are made to exhaust a machine.; The source refused what was asked of it. */
             422: {
                 headers: {
@@ -26416,6 +27111,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -26441,6 +27145,7 @@ export interface operations {
     list_refusals: {
         parameters: {
             query?: {
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -26483,6 +27188,15 @@ export interface operations {
             };
             /** @description There is no import with this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26554,6 +27268,15 @@ export interface operations {
             };
             /** @description There is no import with this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26801,6 +27524,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; There is no such kind of data.; The mapping does not fit the source.; The file cannot be read.; The file holds no rows.; The file is none of the formats that can be read.; The file unpacks to far more than its size, as files do that are made to exhaust a machine.; The source refused what was asked of it. */
             422: {
                 headers: {
@@ -26870,6 +27602,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -26897,7 +27638,7 @@ export interface operations {
             query: {
                 topic: string;
                 keyword?: string | null;
-                /** @description Repeat for more; none means all */
+                /** @description linkedin, x, facebook, email, blog, webhook, outbox, by any of its names (twitter is x), or one that posts came from; repeat for more, none means all */
                 channels?: string[] | null;
                 limit?: number;
                 /** @description Nothing made or measured later is seen; none means now */
@@ -26938,7 +27679,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit. */
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such channel. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -26994,6 +27744,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27065,6 +27824,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -27090,7 +27858,7 @@ export interface operations {
     platform_baselines: {
         parameters: {
             query?: {
-                /** @description Repeat for more; none means all */
+                /** @description linkedin, x, facebook, email, blog, webhook, outbox, by any of its names (twitter is x), or one that posts came from; repeat for more, none means all */
                 channels?: string[] | null;
                 /** @description Nothing made or measured later is seen; none means now */
                 as_of?: string | null;
@@ -27132,6 +27900,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; There is no such channel. */
             422: {
                 headers: {
@@ -27160,7 +27937,7 @@ export interface operations {
                 by?: "category" | "cluster";
                 /** @description How far back; 36500 is all there is */
                 days?: number;
-                /** @description Repeat for more; none means all */
+                /** @description linkedin, x, facebook, email, blog, webhook, outbox, by any of its names (twitter is x), or one that posts came from; repeat for more, none means all */
                 channels?: string[] | null;
                 /** @description Nothing made or measured later is seen; none means now */
                 as_of?: string | null;
@@ -27200,7 +27977,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit. */
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such channel. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -27266,6 +28052,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -27291,6 +28086,7 @@ export interface operations {
     best_times: {
         parameters: {
             query: {
+                /** @description linkedin, x, facebook, email, blog, webhook, outbox, by any of its names (twitter is x), or one that posts came from */
                 channel: string;
                 /** @description How far back; 36500 is all there is */
                 days?: number;
@@ -27334,6 +28130,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; There is no time zone of this name.; There is no such channel. */
             422: {
                 headers: {
@@ -27359,6 +28164,7 @@ export interface operations {
     suggest_time: {
         parameters: {
             query: {
+                /** @description linkedin, x, facebook, email, blog, webhook, outbox, by any of its names (twitter is x), or one that posts came from */
                 channel: string;
                 /** @description A time zone such as Europe/Berlin */
                 zone?: string;
@@ -27395,6 +28201,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27468,6 +28283,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -27524,6 +28348,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27589,6 +28422,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27662,6 +28504,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -27693,6 +28544,7 @@ export interface operations {
                 /** @description How far back; 36500 is all there is */
                 days?: number;
                 limit?: number;
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 /** @description Nothing made or measured later is seen; none means now */
                 as_of?: string | null;
@@ -27725,6 +28577,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27799,6 +28660,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; The time span ends before it begins. */
             422: {
                 headers: {
@@ -27862,6 +28732,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -27889,7 +28768,7 @@ export interface operations {
             query: {
                 topic: string;
                 execution_id?: string | null;
-                /** @description Repeat for more; none means all */
+                /** @description linkedin, x, facebook, email, blog, webhook, outbox, by any of its names (twitter is x), or one that posts came from; repeat for more, none means all */
                 channels?: string[] | null;
                 /** @description Nothing made or measured later is seen; none means now */
                 as_of?: string | null;
@@ -27929,7 +28808,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Some fields do not fit. */
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields do not fit.; There is no such channel. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -27964,6 +28852,7 @@ export interface operations {
                 by?: "category" | "cluster";
                 /** @description Words of the title or the text */
                 search?: string | null;
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 /** @description Nothing made or measured later is seen; none means now */
                 as_of?: string | null;
@@ -27996,6 +28885,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28070,6 +28968,15 @@ export interface operations {
             };
             /** @description There is no measured post with this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28255,6 +29162,7 @@ export interface operations {
             query?: {
                 state?: ("sure" | "doubtful" | "confirmed" | "refused") | null;
                 kind?: ("post_task" | "reading_post" | "web_post" | "evaluation_task") | null;
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -28286,6 +29194,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28436,6 +29353,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -28519,6 +29445,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -28578,6 +29513,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28649,6 +29593,15 @@ export interface operations {
             };
             /** @description There is no pattern with this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28758,6 +29711,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -28792,6 +29754,7 @@ export interface operations {
     list_pattern_runs: {
         parameters: {
             query?: {
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -28823,6 +29786,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28961,6 +29933,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -29017,6 +29998,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29087,6 +30077,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -29150,6 +30149,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -29177,7 +30185,7 @@ export interface operations {
             query?: {
                 /** @description As known then; none: now. */
                 as_of?: string | null;
-                /** @description A time zone such as Europe/Berlin. */
+                /** @description A time zone such as Europe/Berlin */
                 zone?: string;
                 /** @description By any of its names: twitter is x. */
                 channel?: string | null;
@@ -29212,6 +30220,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29282,6 +30299,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -29341,6 +30367,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29417,6 +30452,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; The time span ends before it begins. */
             422: {
                 headers: {
@@ -29475,6 +30519,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29666,6 +30719,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -29694,6 +30756,7 @@ export interface operations {
                 role?: ("planner" | "writer" | "judge") | null;
                 name?: string | null;
                 state?: ("ready" | "retired" | "broken") | null;
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -29725,6 +30788,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30182,6 +31254,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -30371,6 +31452,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -30451,6 +31541,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -30515,6 +31614,15 @@ export interface operations {
             };
             /** @description There is no such model in the registry. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30617,6 +31725,15 @@ export interface operations {
             };
             /** @description The body is larger than this server takes. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30876,6 +31993,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -30978,6 +32104,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -31060,6 +32195,15 @@ export interface operations {
             };
             /** @description No arm of this experiment is in force. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31244,6 +32388,7 @@ export interface operations {
         parameters: {
             query?: {
                 channel?: string | null;
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -31275,6 +32420,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31375,6 +32529,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -31448,6 +32611,15 @@ export interface operations {
             };
             /** @description There is no count of followers with this id, or it was withdrawn. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31789,6 +32961,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -31903,6 +33084,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -31979,6 +33169,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; There is no such channel.; No post of late has this topic. */
             422: {
                 headers: {
@@ -32034,6 +33233,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32227,6 +33435,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; There is no such channel.; There is no such policy. */
             422: {
                 headers: {
@@ -32261,6 +33478,7 @@ export interface operations {
     list_persona_runs: {
         parameters: {
             query?: {
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -32292,6 +33510,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32470,6 +33697,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -32543,6 +33779,15 @@ export interface operations {
             };
             /** @description This look learnt nothing: it was skipped, or failed. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32661,6 +33906,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -32743,6 +33997,15 @@ export interface operations {
             };
             /** @description These weights are not in use. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32866,6 +34129,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -32900,6 +34172,7 @@ export interface operations {
     list_examples: {
         parameters: {
             query?: {
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 offset?: number | null;
                 limit?: number;
@@ -32939,6 +34212,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Some fields do not fit.; This cursor did not come from the list before. */
             422: {
                 headers: {
@@ -32966,6 +34248,7 @@ export interface operations {
             query?: {
                 limit?: number | null;
                 newest?: number | null;
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 offset?: number | null;
                 quality_min?: number | null;
@@ -33020,6 +34303,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33263,6 +34555,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -33379,6 +34680,7 @@ export interface operations {
     list_changes: {
         parameters: {
             query?: {
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -33410,6 +34712,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34179,6 +35490,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -34254,6 +35574,15 @@ export interface operations {
             };
             /** @description What this example held was erased. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34356,6 +35685,15 @@ export interface operations {
             };
             /** @description The body is larger than this server takes. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34603,6 +35941,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -34698,6 +36045,15 @@ export interface operations {
             };
             /** @description The body is larger than this server takes. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34804,6 +36160,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -34838,6 +36203,7 @@ export interface operations {
     list_datasets: {
         parameters: {
             query?: {
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
                 name?: string | null;
@@ -34873,6 +36239,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35186,6 +36561,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -35413,6 +36797,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -35499,6 +36892,15 @@ export interface operations {
             };
             /** @description The body is larger than this server takes. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35601,6 +37003,15 @@ export interface operations {
             };
             /** @description The body is larger than this server takes. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35711,6 +37122,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Some fields do not fit.; There is no such format, or what is asked for has no lines in it.; This version has no such part. */
             422: {
                 headers: {
@@ -35745,6 +37165,7 @@ export interface operations {
     list_left_out: {
         parameters: {
             query?: {
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -35787,6 +37208,15 @@ export interface operations {
             };
             /** @description There is no dataset with this id or name. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35858,6 +37288,15 @@ export interface operations {
             };
             /** @description There is no dataset with this id or name. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35952,6 +37391,15 @@ export interface operations {
             };
             /** @description This version was deleted; only what it was is still known. */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -36069,6 +37517,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -36167,6 +37624,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -36231,6 +37697,15 @@ export interface operations {
             };
             /** @description There is no example of this run. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -36340,6 +37815,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -36413,6 +37897,15 @@ export interface operations {
             };
             /** @description There is no example of this run. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -36806,6 +38299,7 @@ export interface operations {
             query?: {
                 state?: ("waiting_approval" | "queued" | "running" | "cancelling" | "succeeded" | "failed" | "cancelled") | null;
                 dataset_id?: string | null;
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -36837,6 +38331,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -36915,6 +38418,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -36982,6 +38494,15 @@ export interface operations {
             };
             /** @description There is no job with this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -37069,6 +38590,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -37142,6 +38672,15 @@ export interface operations {
             };
             /** @description The job has ended; nothing of it can be changed any more.; The job cannot be cancelled any more, or this target cannot cancel.; This target cannot be used as it is set up: no key, a wrong key, no package, no address. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -37260,6 +38799,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -37340,6 +38888,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -37413,6 +38970,15 @@ export interface operations {
             };
             /** @description The job has not ended, so nothing of it can be deleted.; The job's model is being deployed already.; What is left of the job is being deleted already.; There is nothing at a provider to delete.; What is left of the job is in use. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -37651,6 +39217,15 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -37737,6 +39312,15 @@ export interface operations {
             };
             /** @description The body is larger than this server takes. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -38338,6 +39922,7 @@ export interface operations {
     list_people: {
         parameters: {
             query?: {
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -38369,6 +39954,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -38581,6 +40175,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body's Content-Type is not JSON. */
             415: {
                 headers: {
@@ -38670,6 +40273,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit.; The answer holds a secret, which is kept nowhere and so cannot be given a second time. */
             422: {
                 headers: {
@@ -38695,6 +40307,7 @@ export interface operations {
     list_api_keys: {
         parameters: {
             query?: {
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -38726,6 +40339,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -38904,6 +40526,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The address is longer than this server takes. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Some fields do not fit. */
             422: {
                 headers: {
@@ -38937,6 +40568,7 @@ export interface operations {
                 since?: string | null;
                 /** @description Before this. */
                 until?: string | null;
+                /** @description next_cursor of the page before, as it is */
                 cursor?: string | null;
                 limit?: number;
             };
@@ -38968,6 +40600,15 @@ export interface operations {
             };
             /** @description Your role does not allow this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is longer than this server takes. */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };

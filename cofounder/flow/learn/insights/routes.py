@@ -16,6 +16,7 @@ from cofounder.flow.learn.insights.schemas import (
 )
 from cofounder.kit.clock import now
 from cofounder.kit.http import Router, Session, Time, documented
+from cofounder.kit.zones import AskedZone
 from cofounder.people import Viewer
 
 router = Router(prefix="/api/orchestrator/learning", tags=["learning"])
@@ -45,7 +46,7 @@ async def show_best_times(
     session: Session,
     caller: Viewer,
     as_of: AsOf = None,
-    zone: Annotated[str, Query(max_length=64, description="A time zone such as Europe/Berlin.")] = "UTC",
+    zone: AskedZone = "UTC",
     channel: Annotated[str | None, Query(max_length=50, description="By any of its names: twitter is x.")] = None,
     days: Annotated[int, Query(ge=1, le=36_500, description="How far back; 36500 is all there is")] = service.YEAR,
 ) -> Times:

@@ -316,6 +316,7 @@ async def best_times(
 
     Raises TimeZoneUnknown, UnknownChannel.
     """
+    context.check_zone(zone)  # also where no channel has anything that it would be asked for
     names = (
         [await context.known_channel(session, channel)]
         if channel is not None

@@ -9,6 +9,7 @@ from cofounder.channels import UnknownChannel
 from cofounder.flow.learn.patterns import service
 from cofounder.flow.learn.patterns.schemas import Metric, PatternDetail, PatternIn, PatternOut, PatternsOut, RunOut
 from cofounder.flow.learn.patterns.service import PatternMissing, PatternRejected, RunCursorInvalid, RunMissing
+from cofounder.kit import cursors
 from cofounder.kit.http import Page, Router, Session, documented
 from cofounder.people import Approver, Operator, Viewer
 
@@ -51,7 +52,7 @@ async def search_patterns(session: Session, caller: Operator) -> RunOut:
 async def list_pattern_runs(
     session: Session,
     caller: Viewer,
-    cursor: Annotated[str | None, Query(max_length=100)] = None,
+    cursor: cursors.OfMoment = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
 ) -> Page[RunOut]:
     """Searches for patterns, newest first: what each read, how many candidates it tested, what came of it."""

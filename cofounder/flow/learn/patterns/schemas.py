@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictBool, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from cofounder.kit.http import Body
 
@@ -150,6 +150,8 @@ class PatternsOut(BaseModel):
 
 class PatternIn(Body):
     """A person's word about a pattern. What is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     rejected: StrictBool | None = Field(default=None, description="true: never used again; false: may stand again")
     pinned: StrictBool | None = None

@@ -26,7 +26,7 @@ from cofounder.flow.learn.patterns.schemas import (
 from cofounder.flow.learn.patterns.settling import NEEDED, RUNS, TOPIC, adds_to, items_of
 from cofounder.flow.learn.patterns.tables import LearningPattern, LearningRun
 from cofounder.kit import cursors, durable, live
-from cofounder.kit.clock import now, stamp
+from cofounder.kit.clock import now
 from cofounder.kit.errors import Conflict, InputInvalid, NotFound
 from cofounder.kit.http import Page
 from cofounder.kit.ids import new_id
@@ -327,7 +327,7 @@ async def run_of(session: AsyncSession, id: UUID) -> RunOut:
 async def runs(session: AsyncSession, *, cursor: str | None = None, limit: int = 20) -> Page[RunOut]:
     """Searches, newest first. Raises RunCursorInvalid."""
     rows = list(await queries.runs(session, cursors.moment(cursor, RunCursorInvalid), limit + 1))
-    more = stamp(rows[limit - 1].created_at) if len(rows) > limit else None
+    more = cursors.stamped(rows[limit - 1].created_at) if len(rows) > limit else None
     return Page[RunOut](
         items=[await told(session, row) for row in rows[:limit]],
         next_cursor=more,

@@ -24,6 +24,7 @@ from cofounder.flow.publish.measuring.schemas import (
     ReadingIn,
     ReadingTypedOut,
 )
+from cofounder.kit import cursors
 from cofounder.kit.db import reading
 from cofounder.kit.http import Router, Session, documented
 from cofounder.kit.once import KeyReused, Once
@@ -82,7 +83,7 @@ async def list_measurements(
     caller: Viewer,
     state: Annotated[list[MeasurementState] | None, Query(max_length=5)] = None,
     by_hand: Annotated[bool | None, Query(description="true: what people are asked for.")] = None,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: cursors.OfMomentIdAndPlace = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> MeasurementsOut:
     """What was read, missed or is due, and why, the newest post first; `state=due` alone: due by now, the oldest first."""

@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictInt
+from pydantic import Field
 
-from cofounder.kit.http import Body, Shown, Time
+from cofounder.kit.http import Body, Shown, Time, Whole
 
 MeasurementState = Literal["due", "done", "missed", "gone", "not_offered"]
-Counter = Annotated[StrictInt, Field(ge=0, le=10**12)]
+Counter = Annotated[Whole, Field(ge=0, le=10**12)]
 
 
 class CountersOut(Shown):

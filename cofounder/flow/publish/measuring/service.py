@@ -1,7 +1,7 @@
 """What became of posts, as people see it, and the readings that they type."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -400,14 +400,11 @@ def _listed(row: Measurement, told: dict[str, Any]) -> MeasurementOut:
 
 def _cursor(row: Measurement, *, by_due: bool) -> str:
     at = row.due_at if by_due else row.published_at
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}~{row.publication_id}~{row.age_seconds}"
+    return f"{cursors.coded(at, row.publication_id)}.{row.age_seconds}"
 
 
 def _place(cursor: str | None) -> tuple[datetime, UUID, int] | None:
     if cursor is None:
         return None
-    try:
-        moment, id, seconds = cursor.split("~")
-        return cursors.point_in_time(moment), UUID(id), cursors.whole_number(seconds)
-    except ValueError as error:
-        raise records.CursorInvalid(field="cursor") from error
+    moment, id, seconds = cursors.parts(cursor, cursors.MOMENT_ID_AND_PLACE, records.CursorInvalid)
+    return cursors.point_in_time(moment), UUID(id), int(seconds)

@@ -44,7 +44,6 @@ _CHARGED_SECONDS = 2.0  # that a stop waits for what the stopped call came to
 _LAST = 1_000_000_000  # no answer has an event of a greater number
 _EXAMPLE = 'retry: 1000\n\nid: 1\nevent: text\ndata: {"text": "Revenue was highest in "}\n\n'
 Which = Annotated[str, Path(min_length=1, max_length=200, description="A conversation's id, or the name you gave it.")]
-Cursor = Annotated[str | None, Query(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 _STREAMS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -169,7 +168,7 @@ async def list_conversations(
     session: Session,
     caller: Viewer,
     search: Annotated[str | None, Query(max_length=200)] = None,
-    cursor: Cursor = None,
+    cursor: cursors.OfMomentAndId = None,
     limit: Limit = 50,
 ) -> Page[ConversationOut]:
     """Your conversations, the last used first. `search` looks at titles and messages."""
@@ -186,7 +185,7 @@ async def chat_history(
     session: Session,
     caller: Viewer,
     conversation_id: Annotated[str | None, Query(min_length=1, max_length=200)] = None,
-    cursor: Cursor = None,
+    cursor: cursors.OfPlaceAndId = None,
     limit: Limit = 50,
 ) -> Page[Message]:
     """Messages of a conversation, or of all of yours: the newest page first, the oldest message first in it."""
@@ -263,8 +262,5 @@ def _number(given: str | None) -> int:
 def _place(cursor: str | None) -> tuple[int, UUID] | None:
     if cursor is None:
         return None
-    try:
-        place, id = cursor.split(".")
-        return cursors.whole_number(place), UUID(id)
-    except ValueError as error:
-        raise CursorInvalid(field="cursor") from error
+    place, id = cursors.parts(cursor, cursors.PLACE_AND_ID, CursorInvalid)
+    return int(place), UUID(id)

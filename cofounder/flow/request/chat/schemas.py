@@ -4,15 +4,17 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AliasChoices, Field, StrictBool, StrictFloat, StrictInt, StringConstraints
+from pydantic import AfterValidator, AliasChoices, Field, StrictBool, StrictFloat, StringConstraints
 
-from cofounder.kit.http import Body, ShortText, Shown, stripped
+from cofounder.kit.http import VISIBLE, Body, ShortText, Shown, Whole, stripped
 from cofounder.models.calls import CostIs
 
 MOST_CHARACTERS = 20_000
 MOST_ROWS = 120  # as many as a history has: what an answer says it used, it shows
 
-MessageText = Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS), AfterValidator(stripped)]
+MessageText = Annotated[
+    str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS), AfterValidator(stripped), VISIBLE
+]
 Mode = Literal["conversation", "orchestration", "learning", "automatic"]
 Did = Literal["conversation", "orchestration", "learning"]
 State = Literal["streaming", "done", "stopped", "cut_off", "failed"]
@@ -40,7 +42,7 @@ class ChatIn(Body):
         description="An id of GET /api/chat/models, auto to have one chosen by complexity, left out: the first that answers.",
     )
     temperature: StrictFloat | None = Field(default=None, ge=0, le=2)
-    max_tokens: StrictInt | None = Field(default=None, ge=1, le=32_000, description="Longest answer.")
+    max_tokens: Whole | None = Field(default=None, ge=1, le=32_000, description="Longest answer.")
     stream: StrictBool = Field(
         default=False, description="Answer as an event stream. So does Accept: text/event-stream."
     )

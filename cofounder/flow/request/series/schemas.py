@@ -4,18 +4,17 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StrictInt, StrictStr
+from pydantic import BaseModel, Field, StrictStr
 
 from cofounder.flow.request.schemas import RequestText
 from cofounder.flow.request.series.slots import Every
 from cofounder.kit.forms import form
-from cofounder.kit.http import Body, Day, ShortText
-from cofounder.kit.zones import known_zone
+from cofounder.kit.http import Body, Day, ShortText, Whole
+from cofounder.kit.zones import Zone
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 State = Literal["active", "paused", "ended"]
 Late = Literal["keep", "expire"]
-Zone = Annotated[StrictStr, AfterValidator(known_zone)]
 Clock = Annotated[
     StrictStr, Field(pattern=form(r"^([01]\d|2[0-3]):[0-5]\d$", "Write a time of day as 09:00, from 00:00 to 23:59"))
 ]
@@ -37,22 +36,22 @@ class SeriesIn(Body):
     language: ShortText | None = Field(default=None, examples=["en"])
     persona: ShortText | None = Field(default=None, examples=["newsReporter"])
     every: Every = "week"
-    interval: StrictInt = Field(default=1, ge=1, le=52, description="Every so many days, weeks or months.")
+    interval: Whole = Field(default=1, ge=1, le=52, description="Every so many days, weeks or months.")
     weekdays: list[Weekday] = Field(
         default_factory=list,
         max_length=7,
         description="Of weeks; else the day on which it starts.",
         examples=[["monday"]],
     )
-    month_day: StrictInt | None = Field(
+    month_day: Whole | None = Field(
         default=None, ge=1, le=31, description="Of months; in a shorter one its last day. Else the day it starts on."
     )
     at: Clock = Field(description=_AT, examples=["09:00"])
     zone: Zone = Field(examples=["Europe/Berlin"])
     starts_on: Day | None = Field(default=None, description="Not before this day; else today.")
     ends_on: Day | None = Field(default=None, description="Not after this day.")
-    count: StrictInt | None = Field(default=None, ge=1, le=10_000, description="Make so many, then end.")
-    lead_minutes: StrictInt = Field(
+    count: Whole | None = Field(default=None, ge=1, le=10_000, description="Make so many, then end.")
+    lead_minutes: Whole = Field(
         default=1_440, ge=15, le=43_200, description="So long before its slot each task is made, for who approves it."
     )
     late: Late = Field(default="keep", description=_LATE)
@@ -68,16 +67,14 @@ class SeriesChange(Body):
     language: ShortText | None = None
     persona: ShortText | None = None
     every: Every | None = None
-    interval: StrictInt | None = Field(default=None, ge=1, le=52)
+    interval: Whole | None = Field(default=None, ge=1, le=52)
     weekdays: list[Weekday] | None = Field(default=None, max_length=7)
-    month_day: StrictInt | None = Field(default=None, ge=1, le=31)
+    month_day: Whole | None = Field(default=None, ge=1, le=31)
     at: Clock | None = Field(default=None, description=_AT)
     zone: Zone | None = None
     ends_on: Day | None = Field(default=None, description="null: no last day.")
-    count: StrictInt | None = Field(
-        default=None, ge=1, le=10_000, description="Counted from the first; null: no limit."
-    )
-    lead_minutes: StrictInt | None = Field(default=None, ge=15, le=43_200)
+    count: Whole | None = Field(default=None, ge=1, le=10_000, description="Counted from the first; null: no limit.")
+    lead_minutes: Whole | None = Field(default=None, ge=15, le=43_200)
     late: Late | None = Field(default=None, description=_LATE)
 
 

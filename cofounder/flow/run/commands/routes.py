@@ -53,6 +53,7 @@ from cofounder.flow.run.commands.schemas import (
     Statistics,
     Status,
 )
+from cofounder.kit import cursors
 from cofounder.kit.db import transaction
 from cofounder.kit.http import Page, Router, Session, documented
 from cofounder.kit.live import NotListening
@@ -60,7 +61,6 @@ from cofounder.kit.once import IdempotencyKey, KeyReused, Once
 from cofounder.people import Caller, Operator, Viewer
 
 router = Router(prefix="/api/commands", tags=["commands"])
-Cursor = Annotated[str | None, Query(max_length=200)]
 _MAKING = (UnknownAgentType, UnknownAction, PayloadUnfit, UnknownDependency, CommandKeyReused)
 _FINISHING = (CommandMissing, TokenRefused, TokenOfAnother, LeaseLost, HeldByAnother, AlreadyFinished, StillWaiting)
 
@@ -158,7 +158,7 @@ async def list_commands(
     task_id: UUID | None = None,
     archived: Annotated[bool, Query(description="Those that are archived, instead of the others.")] = False,
     sort: Sort = "newest",
-    cursor: Cursor = None,
+    cursor: cursors.OfPlaceAndNumber = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Page[CommandOut]:
     """Commands by state, agent type and words. An agent that only reads finds its work with `status=pending`.

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StrictFloat, StrictInt, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StrictFloat, StringConstraints, model_validator
 
 from cofounder.kit.forms import form
-from cofounder.kit.http import Body, ShortText, Shown
+from cofounder.kit.http import Body, ShortText, Shown, Whole
 
 Status = Literal["pending", "processing", "completed", "failed", "cancelled"]
 Sort = Literal["newest", "oldest", "priority"]
@@ -37,7 +37,7 @@ class CommandIn(Body):
     agent_type: AgentType = Field(examples=["financial"])
     action: Action = Field(examples=["analyze_q4_metrics"])
     payload: dict[str, Any] = Field(default_factory=dict, examples=[{"date_range": "2024-Q4"}])
-    priority: StrictInt = Field(default=0, ge=LEAST, le=GREATEST, description="The greater goes first; then the older.")
+    priority: Whole = Field(default=0, ge=LEAST, le=GREATEST, description="The greater goes first; then the older.")
     depends_on: list[UUID] = Field(
         default_factory=list,
         max_length=100,
@@ -98,7 +98,7 @@ class Made(Shown):
 
 class ClaimIn(Body):
     agent_type: AgentType = Field(examples=["financial"])
-    max: StrictInt = Field(default=1, ge=1, le=MOST)
+    max: Whole = Field(default=1, ge=1, le=MOST)
     wait_seconds: StrictFloat = Field(
         default=0, ge=0, le=60, description="How long to wait for work when there is none."
     )

@@ -80,11 +80,8 @@ def _place(cursor: str | None) -> tuple[int, int] | None:
     """Priority and number of the command that a page ended with, which may be gone. Raises CursorInvalid."""
     if cursor is None:
         return None
-    try:
-        priority, number = cursor.split(".")
-        return cursors.whole_number(priority) + LEAST, cursors.whole_number(number, 2**63 - 1)
-    except ValueError as error:
-        raise CursorInvalid(field="cursor") from error
+    priority, number = cursors.parts(cursor, cursors.PLACE_AND_NUMBER, CursorInvalid)
+    return int(priority) + LEAST, int(number)
 
 
 async def statistics(session: AsyncSession) -> Statistics:

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr, StringConstraints
+from pydantic import BaseModel, Field, StrictBool, StrictStr, StringConstraints
 
-from cofounder.kit.http import Body
+from cofounder.kit.http import Body, Whole
 
 ModelName = Annotated[StrictStr, StringConstraints(min_length=1, max_length=120)]
 
@@ -16,8 +16,8 @@ class BenchmarkIn(Body):
 
     model: ModelName = Field(description="Its id, NAME@VERSION, or NAME for the newest", examples=["planner-small@2"])
     dataset_id: UUID | None = Field(default=None, description="Left out: the version that it was trained with")
-    most: StrictInt = Field(default=200, ge=1, le=2_000, description="Lines at most, drawn with the seed")
-    seed: StrictInt = Field(default=0, ge=0, le=2**31 - 1, description="Another than 0 is a look, not a gate")
+    most: Whole = Field(default=200, ge=1, le=2_000, description="Lines at most, drawn with the seed")
+    seed: Whole = Field(default=0, ge=0, le=2**31 - 1, description="Another than 0 is a look, not a gate")
     margin: float = Field(
         default=0.02,
         ge=0,
@@ -25,7 +25,7 @@ class BenchmarkIn(Body):
         strict=True,
         description="Of the score, given away for a price; more than 0.02: a look",
     )
-    minimum: StrictInt = Field(default=30, ge=5, le=2_000, description="Lines wanted at least; fewer than 30: a look")
+    minimum: Whole = Field(default=30, ge=5, le=2_000, description="Lines wanted at least; fewer than 30: a look")
     timeout_seconds: float = Field(default=60, gt=0, le=600, strict=True, description="For one answer")
     judge: StrictBool = Field(
         default=False, description="Writers: let a configured model compare texts, in both orders"

@@ -4,17 +4,20 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Query
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError, WithJsonSchema
 
-from cofounder.flow.train.data.filters import MOST, Decision, Filter
+from cofounder.flow.train.data.filters import MOST, MOST_USD, Decision, Filter
 from cofounder.flow.train.data.schemas import MOST_LISTED, FilterIn
+from cofounder.kit import cursors
 from cofounder.kit.forms import form
+from cofounder.kit.http import MOMENT, ShortText
 
 M = TypeVar("M", bound=BaseModel)
-_Name = Annotated[str | None, Query(max_length=200)]
-_Names = Annotated[list[str] | None, Query(max_length=100)]
+_Name = Annotated[ShortText | None, Query()]
+_Moment = Annotated[Annotated[str, StringConstraints(max_length=200), WithJsonSchema(MOMENT)] | None, Query()]
+_Names = Annotated[list[ShortText] | None, Query(max_length=100)]
 _Share = Annotated[float | None, Query(ge=0, le=1, allow_inf_nan=False)]
-_Usd = Annotated[float | None, Query(ge=0, allow_inf_nan=False)]
+_Usd = Annotated[float | None, Query(ge=0, le=MOST_USD, allow_inf_nan=False)]
 _YesOrNo = Annotated[bool | None, Query()]
 
 
@@ -26,8 +29,8 @@ def _fields(
     failed_only: _YesOrNo = None,
     exclude_tags: _Names = None,
     include_tags: _Names = None,
-    date_after: _Name = None,
-    date_before: _Name = None,
+    date_after: _Moment = None,
+    date_before: _Moment = None,
     platform: _Name = None,
     persona: _Name = None,
     model: _Name = None,
@@ -63,7 +66,7 @@ def _page(
     fields: Fields,
     limit: Annotated[int | None, Query(ge=1, le=MOST_LISTED)] = None,
     newest: Annotated[int | None, Query(ge=1, le=MOST)] = None,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: cursors.OfMomentAndId = None,
     offset: Annotated[int | None, Query(ge=0, le=10_000_000)] = None,
 ) -> FilterIn:
     return _read(FilterIn, fields | {"limit": limit, "newest": newest, "cursor": cursor, "offset": offset})

@@ -10,7 +10,6 @@ from pydantic import (
     Field,
     ModelWrapValidatorHandler,
     StrictBool,
-    StrictInt,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -22,7 +21,7 @@ from cofounder import channels
 from cofounder.flow.learn.example import EXCLUDE
 from cofounder.flow.learn.schemas import OUT_UNLESS_ASKED
 from cofounder.flow.train.data.words import BLANKS, UNSEEN, words
-from cofounder.kit.http import Body, ShortText, Since, Until
+from cofounder.kit.http import Body, ShortText, Since, Until, Whole
 
 MOST = 1_000_000_000  # rows; more is no number of rows
 MOST_USD = 1_000_000.0
@@ -97,7 +96,7 @@ class Filter(Body):
     archived: StrictBool | None = Field(default=False, description="false: none of these, true: only these, null: both")
     include_sample: StrictBool = Field(default=False, description="The sample company's too")
     include_hidden: StrictBool = Field(default=False, description="Those tagged development, test or exclude too")
-    limit: StrictInt | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
+    limit: Whole | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
 
     @model_validator(mode="wrap")
     @classmethod

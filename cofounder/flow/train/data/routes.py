@@ -49,19 +49,19 @@ from cofounder.flow.train.data.schemas import (
     UntagIn,
 )
 from cofounder.flow.train.data.service import PAGE
+from cofounder.kit import cursors
 from cofounder.kit.http import Envelope, Page, Router, Session, documented
 from cofounder.people import Admin, Operator, Viewer
 
 PREFIX = "/api/orchestrator/training"
 router = Router(prefix=PREFIX, tags=["training"])
-Cursor = Annotated[str | None, Query(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=MOST_LISTED)]
 Offset = Annotated[int | None, Query(ge=0, le=10_000_000)]
 
 
 @router.get("/data", responses=documented(CursorInvalid))
 async def list_examples(
-    session: Session, caller: Viewer, cursor: Cursor = None, offset: Offset = None, limit: Limit = PAGE
+    session: Session, caller: Viewer, cursor: cursors.OfMomentAndId = None, offset: Offset = None, limit: Limit = PAGE
 ) -> Envelope[Page[Listed]]:
     """Training examples, newest request first; development, test, exclude, archived and sample ones are left out."""
     return Envelope(data=await service.page(session, cursor=cursor, offset=offset, limit=limit))
@@ -99,7 +99,7 @@ async def preview_export(session: Session, caller: Viewer, body: PreviewIn) -> E
 
 @router.get("/data/changes", responses=documented(CursorInvalid))
 async def list_changes(
-    session: Session, caller: Viewer, cursor: Cursor = None, limit: Limit = PAGE
+    session: Session, caller: Viewer, cursor: cursors.OfMomentAndId = None, limit: Limit = PAGE
 ) -> Envelope[Page[ChangeOut]]:
     """What was tagged, put away, brought back and taken back, newest first, each with its undo_token."""
     return Envelope(data=await changing.changes(session, cursor, limit))

@@ -17,14 +17,16 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from cofounder.flow.train.data.filters import MOST, NEWEST, Decision, Filter, Share, above, spelt
+from cofounder.kit import cursors
 from cofounder.kit.blank import unseen
-from cofounder.kit.http import Body, Page, ShortText, Since, Until, Usd, stripped
+from cofounder.kit.forms import Declared
+from cofounder.kit.http import VISIBLE, Body, Page, ShortText, Since, Until, Usd, Whole, stripped
 
 Format = Literal["jsonl", "csv"]
 OF_RUNS = "Of the product's own runs among them; null without any, for nobody here ran what was imported"
 MOST_IDS = 10_000
 MOST_LISTED = 1_000
-Tag = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(stripped)]
+Tag = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(stripped), VISIBLE]
 Tags = Annotated[list[Tag], Field(min_length=1, max_length=20, examples=[["production"]])]
 Token = Annotated[UUID, Field(description="Given by the change to be taken back.")]
 Action = Literal["tag", "untag", "archive", "restore", "undo", "by_hand"]
@@ -58,12 +60,12 @@ class Listed(BaseModel):
 class FilterIn(Filter):
     """A filter, and which page of it. `limit` is the page's size here, and `newest` what it is in a filter elsewhere."""
 
-    limit: StrictInt | None = Field(
+    limit: Whole | None = Field(
         default=None, ge=1, le=MOST_LISTED, description="Entries of a page; 50 when nothing is said"
     )
-    newest: StrictInt | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
-    cursor: str | None = Field(default=None, max_length=200)
-    offset: StrictInt | None = Field(default=None, ge=0, le=10_000_000)
+    newest: Whole | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
+    cursor: cursors.OfMomentAndId = None
+    offset: Whole | None = Field(default=None, ge=0, le=10_000_000)
 
     def filter(self) -> Filter:
         """Which examples, without which page."""
@@ -123,7 +125,7 @@ class Selected(Body):
 
     execution_ids: list[UUID] | None = Field(default=None, min_length=1, max_length=MOST_IDS)
     filter: Filter | None = None
-    expected: StrictInt | None = Field(
+    expected: Whole | None = Field(
         default=None, ge=0, description="How many the person saw; refused when the filter finds another number."
     )
 
@@ -202,7 +204,7 @@ class ExportIn(Body):
     filter_by_quality: StrictBool | StrictFloat | StrictInt | None = None
     min_quality: Share | None = None
     tags: list[Tag] = Field(default_factory=list, max_length=100)
-    limit: StrictInt | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
+    limit: Whole | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
 
 
 class PreviewIn(Body):
@@ -210,7 +212,7 @@ class PreviewIn(Body):
 
     filter: Filter = Field(default_factory=Filter)
     format: Format = "jsonl"
-    limit: StrictInt = Field(default=5, ge=1, le=50)
+    limit: Whole = Field(default=5, ge=1, le=50)
 
 
 class PreviewOut(BaseModel):
@@ -273,7 +275,12 @@ def _all_seen(name: str) -> str:
     return name
 
 
-_FilterName = Annotated[ShortText, AfterValidator(_all_seen), AfterValidator(spelt)]
+_FilterName = Annotated[
+    ShortText,
+    AfterValidator(_all_seen),
+    AfterValidator(spelt),
+    Declared({"pattern": r"^[^\x00-\x1f\x7f-\x9f\xad]+$"}),
+]
 
 
 class SaveFilterIn(Body):

@@ -48,6 +48,7 @@ from cofounder.flow.train.datasets.schemas import (
 )
 from cofounder.flow.train.datasets.service import PlaceUnclear
 from cofounder.flow.train.formats import FORMATS, FormatUnknown
+from cofounder.kit import cursors
 from cofounder.kit.db import reading
 from cofounder.kit.http import Envelope, Router, Session, documented
 from cofounder.kit.store import ArtifactLost, StoreFull, StoreOutOfReach
@@ -55,7 +56,6 @@ from cofounder.people import Approver, Operator, Viewer
 
 router = Router(prefix="/api/orchestrator/training", tags=["training"])
 _Limit = Annotated[int, Query(ge=1, le=200)]
-_Cursor = Annotated[str | None, Query(max_length=200)]
 _READ = (DatasetMissing, DatasetDeleted, DatasetNotReady)
 _STORE = (ArtifactLost, StoreOutOfReach)
 _RAW: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/octet-stream": {}}}}
@@ -186,7 +186,7 @@ async def export_dataset(body: DatasetExportIn, caller: Operator) -> StreamingRe
 async def list_datasets(
     session: Session,
     caller: Viewer,
-    cursor: _Cursor = None,
+    cursor: cursors.OfMomentAndId = None,
     limit: _Limit = 50,
     name: Annotated[str | None, Query(max_length=80)] = None,
     role: Role | None = None,
@@ -236,7 +236,7 @@ async def preview_dataset(
 
 @router.get("/datasets/{dataset_id}/left-out", responses=documented(DatasetMissing, PlaceUnclear))
 async def list_left_out(
-    dataset_id: UUID, session: Session, caller: Viewer, cursor: _Cursor = None, limit: _Limit = 50
+    dataset_id: UUID, session: Session, caller: Viewer, cursor: cursors.OfPlace = None, limit: _Limit = 50
 ) -> Envelope[LeftOutList]:
     """Duplicates that are not in a version, with the line that stands for each, and groups that a time cut in two."""
     return Envelope(data=await service.left_out(session, dataset_id, cursor=cursor, limit=limit))

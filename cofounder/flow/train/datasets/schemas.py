@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, Stric
 
 from cofounder.flow.train.data.filters import MOST, NEWEST, Filter
 from cofounder.kit.forms import NAMED
-from cofounder.kit.http import Body, ShortText
+from cofounder.kit.http import Body, ShortText, Whole
 
 Role = Literal["planner", "writer", "judge"]
 Split = Literal["train", "validation", "test", "all"]
@@ -39,7 +39,7 @@ class DatasetIn(Body):
     role: Role = Field(default="planner", description=AS_BEFORE)
     filters: Filter = Field(default_factory=Filter)
     split: SplitIn = Field(default_factory=SplitIn, description=AS_BEFORE)
-    seed: StrictInt = Field(default=0, ge=0, le=2**31 - 1, description=AS_BEFORE)
+    seed: Whole = Field(default=0, ge=0, le=2**31 - 1, description=AS_BEFORE)
     duplicates: Literal["near", "exact", "keep"] = Field(default="near", description="Which of them become one line")
     redact: StrictBool = Field(default=True, description="Put placeholders in the place of personal data")
     system_prompt: Annotated[StrictStr, StringConstraints(min_length=1, max_length=20_000)] | None = None
@@ -96,7 +96,7 @@ class DatasetExportIn(Body):
     filter_by_quality: StrictBool | StrictFloat | StrictInt | None = None
     min_quality: float | None = Field(default=None, ge=0, le=1, strict=True)
     tags: list[StrictStr] = Field(default_factory=list, max_length=100)
-    limit: StrictInt | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
+    limit: Whole | None = Field(default=None, ge=1, le=MOST, description=NEWEST)
 
 
 class Stored(BaseModel):

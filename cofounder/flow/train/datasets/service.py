@@ -39,7 +39,7 @@ from cofounder.flow.train.datasets.tables import SPLITS, Dataset, Member
 from cofounder.flow.train.datasets.workshop import remove_unused
 from cofounder.flow.train.roles import redaction
 from cofounder.kit import cursors, durable, live, store
-from cofounder.kit.clock import now, stamp
+from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
 from cofounder.kit.errors import InputInvalid
 from cofounder.kit.ids import new_id
@@ -211,13 +211,13 @@ async def listed(
         session, name=name, role=role, state=state, archived=archived, after=place(cursor), limit=limit + 1
     )
     shown = rows[:limit]
-    more = f"{stamp(shown[-1].created_at)}~{shown[-1].id}" if len(rows) > limit else None
+    more = cursors.coded(shown[-1].created_at, shown[-1].id) if len(rows) > limit else None
     return DatasetList(items=[out(row) for row in shown], next_cursor=more, total=total)
 
 
 def place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """Where a page begins, as `{moment}~{id}` of the page before says. Raises PlaceUnclear."""
-    return cursors.moment_and_id(cursor, PlaceUnclear)
+    """Where a page begins, as the page before says. Raises PlaceUnclear."""
+    return cursors.decoded(cursor, PlaceUnclear)
 
 
 async def change(session: AsyncSession, id: UUID, changes: DatasetChange, by: Caller) -> DatasetOut:

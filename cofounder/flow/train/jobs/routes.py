@@ -58,6 +58,7 @@ from cofounder.flow.train.tuners.interface import (
     TunerNotReady,
     TunerRefused,
 )
+from cofounder.kit import cursors
 from cofounder.kit.http import Envelope, Router, Session, documented
 from cofounder.kit.store import ArtifactLost, StoreFull, StoreOutOfReach
 from cofounder.models.registry.errors import ForceRefused, ReasonMissing
@@ -122,7 +123,7 @@ async def list_jobs(
     caller: Viewer,
     state: State | None = None,
     dataset_id: UUID | None = None,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: cursors.OfMomentAndId = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Envelope[JobList]:
     """Jobs, newest first."""

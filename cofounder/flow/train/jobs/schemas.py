@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, Stric
 
 from cofounder.flow.train.datasets.schemas import DatasetIn, Role
 from cofounder.kit.forms import NAMED, ONE_LINE, form
-from cofounder.kit.http import Body, ShortText, Usd
+from cofounder.kit.http import Body, ShortText, Usd, Whole
 
 TargetName = Literal["local", "openai", "gemini", "bedrock", "together", "ollama", "claude", "gpt4"]
 State = Literal["waiting_approval", "queued", "running", "cancelling", "succeeded", "failed", "cancelled"]
@@ -32,15 +32,15 @@ class TrainingSettings(Body):
     method: Literal["sft", "dpo"] = Field(
         default="sft", description="dpo learns from pairs, which writers' datasets hold"
     )
-    epochs: StrictInt | None = Field(default=None, ge=1, le=50)
+    epochs: Whole | None = Field(default=None, ge=1, le=50)
     learning_rate: StrictFloat | StrictInt | None = Field(
         default=None, gt=0, le=100, description="Absolute for local and Together; a multiplier at OpenAI and Gemini"
     )
-    batch_size: StrictInt | None = Field(default=None, ge=1, le=1024)
-    lora_rank: StrictInt | None = Field(default=None, ge=0, le=512, description="0 trains all weights")
-    max_length: StrictInt | None = Field(default=None, ge=16, le=1_000_000, description="Tokens of a line")
+    batch_size: Whole | None = Field(default=None, ge=1, le=1024)
+    lora_rank: Whole | None = Field(default=None, ge=0, le=512, description="0 trains all weights")
+    max_length: Whole | None = Field(default=None, ge=16, le=1_000_000, description="Tokens of a line")
     early_stopping: StrictBool | None = None
-    seed: StrictInt = Field(default=0, ge=0, le=2**31 - 1)
+    seed: Whole = Field(default=0, ge=0, le=2**31 - 1)
     model_name: ModelName | None = Field(default=None, description="Made of role and dataset where left out")
     despite_end: StrictBool = Field(default=False, description="Take a base model that ends within 30 days")
 
@@ -185,8 +185,8 @@ class RuleIn(Body):
     name: Annotated[StrictStr, StringConstraints(pattern=NAMED)]
     dataset: DatasetIn
     job: TrainingSettings
-    after_examples: StrictInt | None = Field(default=None, ge=1, le=1_000_000, description="New ones that fit")
-    every_days: StrictInt | None = Field(default=None, ge=1, le=366)
+    after_examples: Whole | None = Field(default=None, ge=1, le=1_000_000, description="New ones that fit")
+    every_days: Whole | None = Field(default=None, ge=1, le=366)
 
 
 class RuleChange(Body):

@@ -34,7 +34,7 @@ from cofounder.flow.train.jobs.schemas import (
 from cofounder.flow.train.jobs.tables import ENDED, FineTuningJob
 from cofounder.flow.train.tuners import known
 from cofounder.flow.train.tuners.interface import CancelTooLate, Tuner, TunerRefused
-from cofounder.kit import durable, live
+from cofounder.kit import cursors, durable, live
 from cofounder.kit.clock import now, stamp
 from cofounder.kit.db import transaction
 from cofounder.kit.ids import new_id
@@ -180,7 +180,7 @@ async def listed(
     before = datasets.place(cursor)
     found, total = await queries.page(session, state=state, dataset_id=dataset_id, before=before, limit=limit + 1)
     shown = found[:limit]
-    more = f"{stamp(shown[-1].created_at)}~{shown[-1].id}" if len(found) > limit else None
+    more = cursors.coded(shown[-1].created_at, shown[-1].id) if len(found) > limit else None
     return JobList(items=[out(row) for row in shown], next_cursor=more, total=total)
 
 

@@ -26,6 +26,7 @@ from cofounder.flow.train.promotion.schemas import (
     RollBackIn,
 )
 from cofounder.flow.train.promotion.service import ModelPlaceUnclear
+from cofounder.kit import cursors
 from cofounder.kit.http import Envelope, Router, Session, documented
 from cofounder.models.registry.errors import (
     ActiveMoved,
@@ -52,7 +53,7 @@ async def list_models(
     role: ModelRole | None = None,
     name: Annotated[str | None, Query(max_length=80)] = None,
     state: ModelState | None = None,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: cursors.OfMomentAndId = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Envelope[ModelVersionList]:
     """Versions of tuned models, newest first, with what their newest benchmark said and which role uses them."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from cofounder.flow.train.benchmark.schemas import BenchmarkOut, ModelName
 from cofounder.kit.http import Body, ShortText
@@ -35,6 +35,8 @@ class RollBackIn(Body):
 
 class CandidateIn(Body):
     """The candidate of a role. With `model` null the role has none any more, and nothing runs in shadow."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     model: ModelName | None = None
     role: ModelRole | None = Field(default=None, description="Wanted where `model` is null")

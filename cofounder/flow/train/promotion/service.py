@@ -27,7 +27,7 @@ from cofounder.flow.train.promotion.schemas import (
 from cofounder.flow.train.promotion.shares import wilson
 from cofounder.flow.train.promotion.watching import KIND
 from cofounder.kit import cursors, live
-from cofounder.kit.clock import now, stamp
+from cofounder.kit.clock import now
 from cofounder.kit.errors import InputInvalid
 from cofounder.models import offered, prices, tuned
 from cofounder.models.registry import service as registry
@@ -143,12 +143,12 @@ async def listed(
         role=role,
         name=name,
         state=state,
-        before=cursors.moment_and_id(cursor, ModelPlaceUnclear),
+        before=cursors.decoded(cursor, ModelPlaceUnclear),
         limit=limit + 1,
     )
     items = await told(session, rows[:limit])
     last = rows[limit - 1] if len(rows) > limit else None
-    more = f"{stamp(last.created_at)}~{last.id}" if last is not None else None
+    more = cursors.coded(last.created_at, last.id) if last is not None else None
     return ModelVersionList(items=items, next_cursor=more, total=total)
 
 

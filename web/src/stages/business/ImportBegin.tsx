@@ -40,7 +40,7 @@ export function ImportBegin({ of, set }: { of: string; set: Go }) {
           ? await ask(client.POST("/api/imports", { body: { kind: kind as never, source_id: source } as never }))
           : await ask(
               client.POST("/api/import-files", {
-                params: { query: { kind, name: file?.name.slice(0, 200) ?? "file" } },
+                params: { query: { kind: kind as never, name: file?.name.slice(0, 200) ?? "file" } },
                 body: file as never,
                 bodySerializer: (body: unknown) => body as BodyInit,
                 headers: { "Content-Type": "application/octet-stream" },

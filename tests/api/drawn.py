@@ -1,0 +1,16 @@
+"""What schemathesis draws times from: the years that the product takes, as the OpenAPI says by a pattern.
+
+By itself the tool draws any year of the calendar and throws away what the pattern does not let through, which is most.
+"""
+
+from datetime import date
+
+import schemathesis
+from hypothesis import strategies as st
+
+DAYS = st.dates(date(1901, 1, 1), date(2199, 12, 31)).map(str)
+CLOCKS = st.times().map(lambda time: time.isoformat())
+ZONES = st.sampled_from(("Z", "+00:00", "-09:30", "+05:45", "+14:00", "-23:59", "+23:59"))
+
+schemathesis.openapi.format("date", DAYS)
+schemathesis.openapi.format("date-time", st.builds("{}T{}{}".format, DAYS, CLOCKS, ZONES))
