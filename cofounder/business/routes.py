@@ -42,7 +42,7 @@ Topic = Annotated[str, Query(min_length=1, max_length=500)]
 Channel = Annotated[str, Query(min_length=1, max_length=50, description=service.CHANNEL)]
 Channels = Annotated[
     list[Annotated[str, Declared({"minLength": 1})]] | None,
-    Query(max_length=20, description=f"{service.CHANNEL}; repeat for more, none means all")
+    Query(max_length=20, description=f"{service.CHANNEL}; repeat for more, none means all"),
 ]
 Seen = Annotated[
     matching.State | None,
