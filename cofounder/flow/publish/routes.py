@@ -175,6 +175,7 @@ async def reschedule_publication(
         RecipientUnknown,
         RecipientReached,
         AddressElsewhere,
+        AddressTaken,
         EffectBusy,
         NoSuchEffect,
         OutcomeKnown,
