@@ -154,9 +154,9 @@ def _bound(within: Any) -> None:
         for one in within:
             _bound(one)
     elif isinstance(within, dict):
-        for name in _BOUNDS.keys() & within.keys():
-            if isinstance(within[name], int | float):  # else it is a field of that name
-                within[_BOUNDS[name]] = within.pop(name)
+        for name, said in _BOUNDS.items():
+            if isinstance(within.get(name), int | float):  # else it is a field of that name
+                within[said] = within.pop(name)
         for name, inner in within.items():
             if name not in _NO_SCHEMAS:
                 _bound(inner)
