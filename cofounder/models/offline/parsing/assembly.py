@@ -115,17 +115,24 @@ def _without_negated(reading: Reading) -> tuple[Reading, list[channels.Mention]]
 
 
 def _deadline_spans(result: Sense) -> list[tuple[int, int]]:
-    """Days that say when a text is due, and links, are not the period it speaks of."""
+    """Days that say when a text is due, links, and what it shall not speak of are not the period it speaks of."""
     low = result.reading.low
     spans = []
-    spans += result.demands.posting.spans
+    spans += [*result.demands.posting.spans, *result.demands.unsaid]
     spans += [(a, b + len(_EARLIER_TIME.match(low, b)[0])) for a, b in result.given.earlier_at]  # type: ignore[index]
+    others = result.given.times  # where a time is named beside them, theirs is not the one that is written about
+    if others and not result.given.earlier_at and not _has_time(low, [*spans, *others]):
+        spans += others
     for name in ("deadline", "link"):
         words = result.demands.evidence.get(name, "").lower()
         at = low.find(words) if words else -1
         if at >= 0:
             spans.append((at, at + len(words)))
     return spans
+
+
+def _has_time(low: str, spans: list[tuple[int, int]]) -> bool:
+    return bool(dates.atoms(periods.blanked(low, spans)))
 
 
 def _parts(result: Sense) -> None:

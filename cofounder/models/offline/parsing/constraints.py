@@ -26,6 +26,7 @@ class Demands:
     unknown_voice: str | None = None
     length_clash: tuple[str, str] | None = None  # two lengths that exclude each other
     avoided: list[tuple[int, int]] = field(default_factory=list)  # the spans that name what must not appear
+    unsaid: list[tuple[int, int]] = field(default_factory=list)  # of them, what the text shall not speak of
 
     def build(self) -> Constraints:
         return Constraints(**self.values)
@@ -61,14 +62,14 @@ _INCLUDE = re.compile(
     rf"\b(?:(?:please |also |must |and |be sure to |make sure (?:to|you|it|that it) |don't forget to |do not forget to |it (?:should|must) |to )*(?:includes?|mentions?|contains?)|including|mentioning|make sure (?:that )?(?P<sub>[\w' ]+?) (?:is|are) (?:included|mentioned|in it)|(?:use|using|with) the (?:words?|phrases?|keywords?|hashtags?|terms?)|with (?:the )?(?:words?|hashtags?|keywords?)|keywords?\s*:|must have|refer(?:ring)? to|quote(?: our)?|work in)\s+(?!a link|links?\b|hashtags?\b|emojis?\b|a call|a cta|the following)(?P<what>.{{2,160}}?){_STOP}"
 )
 _AVOID = re.compile(
-    rf"\b(?:(?:does not|doesn't|do not|don't|dont|never|please don't|without|not to|must not|should not|shouldn't|not|but not) (?:ever )?(?:about|mention|mentioning|say|saying|use the words?|use|using|talk about|talking about|include|including|refer to|naming|name|disclose|reveal|give away|discuss|discussing|using the words?)|avoid(?:s|ing)?(?: the)?(?: words?| phrases?| terms?| mentioning| talking about| any mention of| using)?|leave out|leaving out|exclud(?:e|ing)|omit(?:ting)?|stay away from|no mention of|nothing about|skip)\s+(?:the (?:words?|phrases?|terms?) )?(?!any emoji|any hashtag|emoji|hashtag|it\b|this\b)(?P<what>.{{2,140}}?){_STOP}"
+    rf"\b(?:(?:does not|doesn't|do not|don't|dont|never|please don't|without|not to|must not|should not|shouldn't|not|but not) (?:ever )?(?:about|mention|mentioning|say|saying|use the words?|use|using|talk about|talking about|include|including|refer to|naming|name|disclose|reveal|give away|discuss|discussing|using the words?)|avoid(?:s|ing)?(?: the)?(?: words?| phrases?| terms?| mentioning| talking about| any mention of| using)?|leave out|leaving out|exclud(?:e|ing)|omit(?:ting)?|stay away from|no mention of|nothing about|(?:say|write) nothing (?:about|of|on)|not a word (?:about|on|of)|no word (?:about|on|of)|(?:keep|stay) (?:quiet|silent|mum) (?:about|on)|skip)\s+(?:the (?:words?|phrases?|terms?) )?(?!any emoji|any hashtag|emoji|hashtag|it\b|this\b)(?P<what>.{{2,140}}?){_STOP}"
 )
 _NO_THINGS = re.compile(
     r"\bno (?P<what>(?:jargon|buzz ?words?|prices?|pricing|names?|clich[eé]s|superlatives|exclamation (?:marks?|points?)|competitor names?|numbers|figures|exaggerations?|fluff|hype|sales talk|marketing speak)(?:(?:,| or| and| and no) (?:jargon|buzz ?words?|prices?|hype|fluff|clich[eé]s|superlatives))*)\b"
 )
 _THINGS = rf"(?:(?:our|the|any) )?{metrics.NAMED}(?: (?:figures|numbers|metrics|data))?"
 _NO_METRIC = re.compile(
-    rf"(?:\b(?:without|except(?: for)?|other than|apart from|aside from|but not)|(?:^|[,;.(]\s*|\b(?:and|but|with) )no) "
+    rf"(?:\b(?:(?:everything|all(?: (?:our|the|of our))?(?: (?:figures|numbers|metrics|kpis|results))?) (?:but|save|minus|bar)|without|except(?: for)?|other than|apart from|aside from|but not)|(?:^|[,;.(]\s*|\b(?:and|but|with) )no) "
     rf"(?P<what>{_THINGS}(?:(?:,| or|,? and|,? nor) {_THINGS})*)(?!\w)"
 )
 # "How we grew without marketing spend" tells a story; it forbids nothing.
@@ -234,10 +235,14 @@ def _words(low: str, text: str, demands: Demands) -> None:
             items = _items(text[match.start(group) : end])
             if into is avoid and not _AS_WORDS.search(match[0]):
                 items = [withholding.plain(item) for item in items]
-            into += [item for item in items if not (_LEAVES_OUT.match(match[0]) and _is_time(item))]
+            kept = [item for item in items if not (_LEAVES_OUT.match(match[0]) and _is_time(item))]
+            into += kept
             demands.spans.append((match.start(), max(end, match.end()) if not tag else end))
             if into is avoid:
                 demands.avoided.append(match.span())
+            if into is avoid and kept:  # a time in it is none that the text is about, nor is it a word to look for
+                demands.unsaid.append(match.span())
+                demands.unsupported += [item for item in kept if dates.atoms(item.lower())]
     for span in withholding.find(low):
         avoid.append(WITHHELD)
         demands.spans.append(span)
@@ -255,7 +260,9 @@ def _words(low: str, text: str, demands: Demands) -> None:
 
 
 _AS_WORDS = re.compile(r"\b(?:words?|phrases?|terms?)\b|\"|(?<!\w)'")
-_LEAVES_OUT = re.compile(r"(?:exclud|omit|leav|skip|without)")
+_LEAVES_OUT = re.compile(
+    r"(?:exclud|omit|leav|skip|without(?! (?:about|mention|say|talk|refer|nam|disclos|reveal|discuss)))"
+)
 
 
 def _is_time(item: str) -> bool:

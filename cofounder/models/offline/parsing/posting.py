@@ -71,10 +71,13 @@ def find(low: str, today: date, text: str = "", answer: str | None = None) -> Po
         start = max(low.rfind(mark, 0, match.start()) + 1 for mark in ";!?\n")
         if not found.words and _DOES.search(low, start, match.start()):
             _unclear(found, match, "no day has such an hour")
+    days: list[tuple[int, int]] = []  # with an hour that is theirs alone
     for pattern in (moments.HOUR_FIRST, moments.WHEN, moments.HOUR_ALONE):
         for match in pattern.finditer(low):
-            if _overlaps(found, match):
+            if _overlaps(found, match) or any(a < match.end() and match.start() < b for a, b in days):
                 continue
+            if pattern is moments.WHEN and moments.has_hour(match.groupdict()):
+                days.append(match.span())
             if not (_is_posting(low, match, alone=pattern is moments.HOUR_ALONE) or placing.is_for(low, match)):
                 continue
             if found.words:  # a second time: one text goes out once
