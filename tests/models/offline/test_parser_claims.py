@@ -215,3 +215,91 @@ def test_figures_behind_a_colon_are_none_of_a_text_to_work_on() -> None:
     intent = read("Write a LinkedIn post about October with these figures: revenue 80000, customers 320, churn 2%")
     assert intent.own_figures() == {"revenue": 80_000, "customers": 320, "churn_rate": 0.02}
     assert intent.actions[0].text is None
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("our revenue, but leave October out", "october left out"),
+        ("Black Friday sales", "Black Friday sales"),
+        ("our Halloween revenue", "Halloween revenue"),
+        ("our revenue in 2O26", "2O26"),
+        ("our revenue to date", "to date"),
+    ],
+)
+def test_a_time_that_no_calendar_holds_or_that_is_left_out_is_asked_about(words: str, asked: str) -> None:
+    (question,) = read(f"Write a LinkedIn post about {words}").questions
+    assert question.field == "period"
+    assert f'"{asked}"' in question.question
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        ("our revenue in '25", "2025"),
+        ("our revenue 10/2026", "October 2026"),
+        ("our revenue in 10.2026", "October 2026"),
+        ("our revenue in 2026-10", "October 2026"),
+        ("our expected revenue in December", "December 2026"),
+    ],
+)
+def test_a_time_in_figures_is_a_time_and_what_is_expected_lies_ahead(words: str, label: str) -> None:
+    intent = read(f"Write a LinkedIn post about {words}")
+    assert intent.period is not None
+    assert (intent.period.label, intent.questions) == (label, [])
+
+
+@pytest.mark.parametrize(
+    ("words", "at"),
+    [
+        ("publish it at half past nine tomorrow", "2026-11-22T09:30"),
+        ("publish it at quarter to five tomorrow", "2026-11-22T16:45"),
+        ("publish it at nine tomorrow", "2026-11-22T09:00"),
+        ("publish it tomorrow at 15h30", "2026-11-22T15:30"),
+        ("publish at 9 tomorrow morning New York time", "2026-11-22T09:00-05:00"),
+    ],
+)
+def test_an_hour_in_words_and_a_zone_behind_the_day_are_read(words: str, at: str) -> None:
+    intent = read(f"Write a LinkedIn post about our launch, {words}")
+    assert (intent.constraints.publish_at, intent.questions) == (at, [])
+    assert [one.kind for one in intent.actions] == ["create_post"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "publish it tomorrow at 9 or 10",
+        "publish it tomorrow between 9 and 10",
+        "publish it not before Monday",
+        "don't publish it before Monday 9am",
+        "publish it after Monday",
+        "publish it on the 5th",
+    ],
+)
+def test_from_when_a_text_may_go_out_and_two_hours_are_no_hour_at_which_it_does(words: str) -> None:
+    intent = read(f"Write a LinkedIn post about our launch, {words}")
+    assert [one.field for one in intent.questions] == ["publish_at"]
+    assert (intent.constraints.publish_at, intent.constraints.deadline) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        ("Email anna@example.com and bob@example.com about our tea", "anna@example.com and bob@example.com"),
+        ("Post about our tea on my personal LinkedIn", "on my personal"),
+        ("Write three different tweets about our tea, one per day", "one per day"),
+        ("Write a LinkedIn post about our tea, half a page", "half a page"),
+    ],
+)
+def test_what_cannot_be_kept_is_told_and_no_part_of_the_topic(request_: str, words: str) -> None:
+    intent = read(request_)
+    assert f'Not kept: "{words}"' in told(intent)
+    assert intent.topic == "tea"
+
+
+def test_an_amount_stays_whole_where_it_is_to_be_mentioned_and_an_offers_end_is_no_deadline() -> None:
+    intent = read("Write a LinkedIn post about our tea, mention Anna and the price of $9.99")
+    assert intent.constraints.must_include == ["Anna", "price of $9.99"]
+    assert read("Write a LinkedIn post about our tea, 20% off until Friday").constraints.deadline is None
+    assert read("Write a LinkedIn post about our tea, I need it by Friday").constraints.deadline == "Friday"
+    assert not read("Write a LinkedIn post about our tea, it costs $9.99").actions[0].wants_metrics

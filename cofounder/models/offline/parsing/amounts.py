@@ -56,6 +56,9 @@ _MARKED = re.compile(rf"[$€£¥₹%]|\d\s?(?:{_SCALES})\b|\d[.,]\d|\d{{3}}|per
 _ISO = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 
 
+_MONTH_OF = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])")
+
+
 def ranges(low: str) -> list[re.Match[str]]:
     """Every range or choice of amounts; days ("between 1 and 15 October") and years are left out."""
     return [
@@ -64,6 +67,7 @@ def ranges(low: str) -> list[re.Match[str]]:
         if _MARKED.search(m[0])
         and not _DATED.match(low, m.end())
         and not _ISO.search(low[max(0, m.start() - 9) : m.end() + 7])
+        and not _MONTH_OF.fullmatch(m[0].strip())
         and not all(re.fullmatch(r"(?:19|20)\d\d", one) for one in re.findall(r"\d[\d.,]*", m[0]))
     ]
 
@@ -77,7 +81,7 @@ def pattern(name: str) -> str:
     """One amount as a pattern, its parts in groups that begin with `name`."""
     return (
         rf"(?P<{name}>(?P<{name}c>{SIGN}\s?)?(?:(?P<{name}n>{_DIGITS})(?:\s?(?P<{name}s>{_SCALES})\b)?"
-        rf"|(?P<{name}w>{SPELLED}))(?P<{name}p>\s?{_PERCENT})?(?:\s?(?P<{name}u>{_MONEY}))?)(?![\w-]|[.,']\d)(?!\s*(?:{_OTHER_UNIT})\b)"
+        rf"|(?P<{name}w>{SPELLED}))(?P<{name}p>\s?{_PERCENT})?(?:\s?(?P<{name}u>{_MONEY}))?)(?![\w-]|[.,'/]\d)(?!\s*(?:{_OTHER_UNIT})\b)"
     )
 
 

@@ -33,6 +33,9 @@ _AHEAD = re.compile(
 _DAY = re.compile(
     r"\b\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w* \d{1,2}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:today|tonight|tomorrow)\b"
 )
+_HOPED = re.compile(
+    rf"\b(?:expected|planned|projected|forecast(?:ed)?|anticipated|hoped-for|upcoming|coming|estimated)\s+(?:[\w-]+\s+)?{metrics.NAMED}"
+)
 _BYGONE = re.compile(r"\b(?:happened|was|were|did|won|had|went|came|took|recap|\w+ched|\w+ned|\w+ted)\b")
 _LABEL = re.compile(r"(?:topic|subject|theme|tone|style|audience|channels?|length|deadline|language|format)\s*[:=]")
 _ONLY = re.compile(r"\b(?:only|just|exclusively|nothing else|nowhere else)\b")
@@ -283,6 +286,8 @@ def _mode(result: Sense, part: Part | None) -> periods.Mode:
     if "plan_calendar" in kinds:
         return "ahead"
     if part and any(k in actions.WRITE_KINDS for k in kinds):
+        if _HOPED.search(result.reading.low[part.start : part.end]):
+            return "ahead"
         low = result.reading.low[part.start : part.end]
         if _AHEAD.search(low) and not metrics.find(low) and not metrics.FIGURES.search(low.replace("launch", "")):
             return "ahead"

@@ -17,6 +17,7 @@ _COUNTED = re.compile(
 
 
 _GOES_ON = re.compile(r"\s*(?:(?:and|but|or|so|then|now)\s+)*(?:it|this|that|they|up|down|from|after|before)\b")
+_MONTH_OF_YEAR = re.compile(r"(?:(?:19|20)\d\d-(?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[/.](?:19|20)\d\d)(?![\d.,-])")
 _TAIL = re.compile(r"[\w.,]*\w")
 _ODD = re.compile(r"(?!(?:st|nd|rd|th|x|d|h|am|pm|min|fold|pp)\b)[a-z]")
 
@@ -25,13 +26,15 @@ def read(found: Given, low: str, text: str) -> None:
     """What is stated as a figure and was not read: of ours it is asked about, else it is told."""
     low = _claims(found, low, text)
     for match in _STANDS.finditer(low):
-        bare = re.fullmatch(r"(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.\d{4}", match["said"]) or not re.search(
+        bare = re.fullmatch(r"(?:19|20)\d\d|(?:\d{1,2}\.)?\d{1,2}\.(?:19|20)\d\d", match["said"]) or not re.search(
             r"\d[.,]\d|[$€£¥₹%-]|\d\s?[km]|\d{16}", match["said"]
         )
         before = low[max(0, match.start() - 24) : match.start()]
         rate = metrics.is_rate(name(match["noun"]) or "")
         odd = bool(match["verb"] and _ODD.match(low, match.end()))  # 8O,000
         bare = bool(bare) and not odd and not (rate and match["verb"] and _ALONE.match(low, match.end()))
+        if _MONTH_OF_YEAR.match(low, match.start("said")) or _MONTH_OF_YEAR.match(low, match.start("said") - 4):
+            continue
         if "\x01" in match[0] or bare or _COUNTED.match(low, match.end()):
             continue
         if not (NOT_OURS.search(before) or ANYBODYS.search(before)):
@@ -100,6 +103,7 @@ def _near(found: Given, low: str, text: str) -> str:
             or ANYBODYS.search(before)
             or vouching.other_span(low, match.start(), match.end())
             or _COUNTED.match(low, match.end())
+            or _MONTH_OF_YEAR.match(low, match.start("said"))
             or metrics.ANY.search(match["gap"])
         ):
             continue

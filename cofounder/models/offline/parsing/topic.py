@@ -16,7 +16,7 @@ _LEADING = re.compile(
     re.I,
 )
 _TRAILING = re.compile(
-    r"(?:[\s,;:.!?\-–—\"'(]+|\s(?:not just|not only|please|thanks|thank you|for me|for us|and|or|but|with|in|on|for|to|of|a|the|as|by|via|using|that|which|then|now|asap))+$"
+    r"(?:[\s,;:.!?\-–—\"'(]+|\s(?:not just|not only|please|thanks|thank you|for me|for us|and|or|but|with|in|on|for|to|of|a|the|around|roughly|approximately|as|by|via|using|that|which|then|now|asap))+$"
 )
 VAGUE = re.compile(
     r"(?:it|this|that|these|those|them|something|anything|stuff|things?|everything|whatever|some stuff|something (?:cool|nice|good|interesting|fun|new|great|else)|whatever you (?:want|like|think)|"
