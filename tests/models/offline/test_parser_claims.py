@@ -303,3 +303,44 @@ def test_an_amount_stays_whole_where_it_is_to_be_mentioned_and_an_offers_end_is_
     assert read("Write a LinkedIn post about our tea, 20% off until Friday").constraints.deadline is None
     assert read("Write a LinkedIn post about our tea, I need it by Friday").constraints.deadline == "Friday"
     assert not read("Write a LinkedIn post about our tea, it costs $9.99").actions[0].wants_metrics
+
+
+@pytest.mark.parametrize(
+    ("words", "figures", "said"),
+    [
+        ("customers: 320 (September: 300)", {"customers": 320}, "September: 300"),
+        ("320 customers, up 20 from September", {"customers": 320}, "up 20"),
+        ("320 customers, 20 more than in September", {"customers": 320}, "20 more than"),
+        ("MRR: 80k; was 70k", {"monthly_recurring_revenue": 80_000}, "70k"),
+        ("MRR is 80k (was 70k)", {"monthly_recurring_revenue": 80_000}, "70,000"),
+        ("320 paying customers and 1,200 free users", {"customers": 320}, "1,200 free users"),
+        ("churn is at an all-time low of 1.2%", {"churn_rate": 0.012}, ""),
+        ("revenue was .08M", {"revenue": 80_000}, ""),
+    ],
+)
+def test_the_time_of_another_figure_is_not_taken_for_that_of_the_one_that_is_read(
+    words: str, figures: dict[str, float], said: str
+) -> None:
+    intent = read(f"Write a LinkedIn post: {words}")
+    assert (intent.own_figures(), intent.period) == (figures, None)
+    assert said in told(intent)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "MRR is ten times what it was",
+        "churn was one in fifty",
+        "revenue was one and a half million",
+        "revenue was eighty grand",
+        "revenue was $80k CAD in October",
+    ],
+)
+def test_a_value_in_words_or_money_that_nobody_reads_here_is_asked_about(words: str) -> None:
+    intent = read(f"Write a LinkedIn post: {words}")
+    assert intent.own_figures() == {}
+    assert [one.field for one in intent.questions] == ["figures"]
+
+
+def test_a_percentage_is_no_hour() -> None:
+    assert read("Write a LinkedIn post: 12,000 visits converted at 4.5%").constraints.publish_at is None

@@ -27,7 +27,7 @@ _DIGITS = (
     r"|\d{1,3}(?:[ ']\d{3})+(?:[.,]\d{1,2})?(?!\d)"  # 1 250 000, 1 250,50, 3'400
     r"|\d{4,},\d{2}(?!\d)"  # 150000,50
     rf"|\d+,\d{{1,2}}(?=\s?(?:{_PERCENT}|(?:{_SCALES})\b))"  # 2,5 %
-    r"|\d+(?:\.\d+)?"
+    r"|\d+(?:\.\d+)?|\.\d+"
 )
 _SMALL = "|".join(sorted([*UNITS, *TENS], key=len, reverse=True))
 # "Twelve hundred", "three hundred and twenty", "half a million", "two dozen"; fewer only as a share: "two percent".
@@ -44,7 +44,7 @@ _OF_SIGN = {
     "us$": "$", "usd": "$", "dollars": "$", "us dollars": "$", "eur": "€", "euro": "€", "euros": "€", "gbp": "£", "pounds": "£",
 }  # fmt: skip
 # A figure that stands open: one sign too many, a range, two at choice, or digits that can be read in two ways.
-LOOSE = rf"(?:[-−]\s?)?(?:{SIGN}\s?)?(?:[-−]\s?)?\d[\d.,]*(?:'\d{{3}})*(?:\s?(?:{_SCALES})\b)?(?:\s?{_PERCENT})?(?:\s?{_MONEY})?"
+LOOSE = rf"(?:[-−]\s?)?(?:{SIGN}\s?)?(?:[-−]\s?)?\.?\d[\d.,]*(?:'\d{{3}})*(?:\s?(?:{_SCALES})\b)?(?:\s?{_PERCENT})?(?:\s?{_MONEY})?"
 RANGE = re.compile(
     rf"(?:\bbetween\s+{LOOSE}\s+and\s+{LOOSE}|{LOOSE}\s*(?:[-–—=]?>|[-–—→])\s*{LOOSE}|(?<!from )(?<![\w$€£.,]){LOOSE}\s+(?:or|to)\s+{LOOSE})(?![\w])"
 )
@@ -89,7 +89,7 @@ PLAIN = re.compile(pattern("now"))
 # What looks like a figure wherever it stands: money, a share, a scale, or digits in groups.
 _EYECATCHING = re.compile(
     rf"(?<![\w.,])(?:[-−]\s?)?(?:{SIGN}\s?[-−]?\d[\d.,]*(?: \d{{3}})*(?:\s?(?:{_SCALES})\b)?|\d[\d.,]*\s?(?:{_SCALES})?\s?(?:{_PERCENT}|{_MONEY})"
-    rf"|\d[\d.,]*\s?(?:{_SCALES})\b|\d[\d.]*e[+-]?\d+\b|\d{{16,}}|\d{{1,3}}(?:[.,']\d{{3}})+|(?<!\w)(?=[a-z -]*(?:thousand|million|billion|per ?cent)){SPELLED}(?:\s(?:{_MONEY}|{_PERCENT}))?)"
+    rf"|\d[\d.,]*\s?(?:{_SCALES})\b|\d[\d.]*e[+-]?\d+\b|\d{{16,}}|\d{{1,3}}(?:[.,']\d{{3}})+(?!\d)|(?<!\w)(?=[a-z -]*(?:thousand|million|billion|per ?cent)){SPELLED}(?:\s(?:{_MONEY}|{_PERCENT}))?)"
 )
 _NO_FIGURE = re.compile(r"\s*(?:off\b|discount|rebate|sure\b|organic|natural|vegan|cotton|recycled|free\b|cashback)")
 
@@ -121,8 +121,9 @@ def value(got: dict[str, str | None], key: str, *, rate: bool) -> float | None:
 
 def currency(got: dict[str, str | None], key: str) -> str:
     """The sign of an amount's currency, "" where none is said."""
-    said = (got.get(f"{key}c") or got.get(f"{key}u") or "").strip()
-    return _OF_SIGN.get(said, said)
+    before, behind = ((got.get(f"{key}{part}") or "").strip() for part in "cu")
+    said = _OF_SIGN.get(before, before)
+    return said if said not in ("", "$") else _OF_SIGN.get(behind, behind) or said  # "$80k CAD"
 
 
 def _year(said: str, got: dict[str, str | None], key: str) -> bool:

@@ -85,9 +85,11 @@ _DEADLINE = re.compile(
 )
 _CANNOT = re.compile(
     r"\b(?:(?:in|with|at least|exactly|of|using|have|has|contain(?:s|ing)?|into)? ?(?:at least |at most |less than |more than |exactly |only )?"
-    rf"{NUMBER} (?:hash ?tags?|emojis?|sentences?|paragraphs?|sections?|bullet(?: point)?s?|stanzas?|lines)|in all (?:caps|capital letters|lower ?case(?: letters)?)|all (?:caps|capital letters|in lowercase)|(?:all|entire \w+ in) (?:lower ?case|upper ?case|capital)\w*(?: letters)?|(?:only )?(?:if|in case|as soon as|whenever) (?!you |possible)[^,.;\n]{3, 60}?(?=,? (?:then )?(?:write|publish|post|send|tweet|draft) )|by (?:channel|country|countries|region|campaign|segment|city|store|product line)s?(?=[\s.,;?!]|$)|no commas|(?:on |to |via |from )?(?:my|our|the) (?:personal|private|corporate|company) (?=linkedin|facebook|twitter|x\b)|(?:to |at )?[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?:(?:,| and|, and) [\w.+-]+@[\w-]+(?:\.[\w-]+)+)*|(?:and )?b?cc(?::| to)? [a-z][\w' ]{1, 30}|one (?:per|a|each|every) (?:day|week|month|channel)|(?:half a|one|a|\d+) pages?(?= long|[.,;!]|$)|tag(?:ging)? @?[a-z][\w.-]*|"
+    rf"{NUMBER} (?:hash ?tags?|emojis?|sentences?|paragraphs?|sections?|bullet(?: point)?s?|stanzas?|lines)|in all (?:caps|capital letters|lower ?case(?: letters)?)|all (?:caps|capital letters|in lowercase)|(?:all|entire \w+ in) (?:lower ?case|upper ?case|capital)\w*(?: letters)?|(?:only )?(?:if|in case|as soon as|whenever) (?!you |possible)[^,.;\n]{3, 60}?(?=,? (?:then )?(?:write|publish|post|send|tweet|draft) )|by (?:channel|country|countries|region|campaign|segment|city|store|product line)s?(?=[\s.,;?!]|$)|no commas|(?:on |to |via |from )?(?:my|our|the) (?:personal|private|corporate|company) (?=linkedin|facebook|twitter|x\b)|(?:and )?b?cc(?::| to)? [a-z][\w' ]{1, 30}|one (?:per|a|each|every) (?:day|week|month|channel)|(?:half a|one|a|\d+) pages?(?= long|[.,;!]|$)|tag(?:ging)? @?[a-z][\w.-]*|"
     r"(?:with|include|add|attach) (?:an? |the |some )?(?:images?|pictures?|photos?|charts?|graphs?|gifs?|videos?|infographics?|poll)|as (?:an? )?(?:table|json|xml|csv|pdf|word document|powerpoint)|in (?:json|xml|markdown|csv|html)(?: format)?|as (?:a )?(?:poem|rap|haiku|limerick|song)|in rhymes?|(?:wrap|enclose)\w* [^.]{0,40}double (?:angular brackets|quotation marks)|placeholders?)\b"
 )
+_ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_ADDRESSES = re.compile(rf"(?:to |at )?{_ADDRESS}(?:(?:,| and|, and) {_ADDRESS})*")
 _UNSKIPPED = re.compile(
     r"(?:,? and )?(?:(?:publish|post|send|release|do) (?:it|this|them|that)(?: \w+)? )?(?P<what>\b(?:without|skip(?:ping)?|no|bypass(?:ing)?) (?:(?:my|any|the|an?|further|human|asking for|waiting for|need for) ?)*"
     r"(?:approval|review|asking(?: me)?|confirmation|permission|sign-?off)(?: step| first)?\b|\b(?:auto-?)?approve (?:it|this|them|that|everything)\b(?: (?:yourself|automatically|for me|right away|without asking(?: me)?))*)"
@@ -314,7 +316,8 @@ def _unskipped(low: str, text: str, demands: Demands) -> None:
 
 
 def _cannot(low: str, text: str, demands: Demands) -> None:
-    for match in _CANNOT.finditer(low):
+    addresses = _ADDRESSES.finditer(low) if "@" in low else ()
+    for match in (*addresses, *_CANNOT.finditer(low)):
         if not _overlaps(match, demands):
             demands.unsupported.append(match[0].strip())
             demands.spans.append(match.span())

@@ -63,13 +63,17 @@ _RECOUNTED = re.compile(
 )
 
 
+_POINTS = re.compile(r"[.;!–—-]\s+(?:it|this|that|they)\s")
+_SORRY = re.compile(
+    r"n't\b|\b(?:not|but|sorry|no|wait|mean|meant|correction|make that|scratch|rather|actually|instead)\b"
+)
 _DIGIT = re.compile(r"\d")
 
 
 def find(low: str, taken: list[tuple[int, int]], text: str = "") -> Given:
     """The figures outside the `taken` spans (lengths, links, dates of publication); `text` has the capitals."""
     found = Given()
-    if not (_DIGIT.search(low) or amounts.SPELT.search(low) or changing.maybe(low)):
+    if not (_DIGIT.search(low) or changing.maybe(low) or amounts.SPELT.search(low)):
         return found
     text = text or low
     for a, b in taken:
@@ -85,11 +89,14 @@ def find(low: str, taken: list[tuple[int, int]], text: str = "") -> Given:
 
 
 def _put_right(low: str) -> str:
+    if _POINTS.search(low):
+        for match in _POINTED_BACK.finditer(low):
+            low = low[: match.start("out")] + " " * len(match["out"]) + low[match.end("out") :]
+    if not _SORRY.search(low):
+        return low
     for pattern in _PUT_RIGHT:
         for match in pattern.finditer(low):
             low = low[: match.start("out")] + " " * len(match["out"]) + low[match.end("out") :]
-    for match in _POINTED_BACK.finditer(low):
-        low = low[: match.start("out")] + " " * len(match["out"]) + low[match.end("out") :]
     for match in _RECOUNTED.finditer(low):
         low = low[: match.start()] + f"{match['new']}{match['noun']}".ljust(len(match[0])) + low[match.end() :]
     return low

@@ -16,7 +16,9 @@ _COUNTED = re.compile(
 )
 
 
-_GOES_ON = re.compile(r"\s*(?:(?:and|but|or|so|then|now)\s+)*(?:it|this|that|they|up|down|from|after|before)\b")
+_GOES_ON = re.compile(
+    r"\s*(?:(?:and|but|or|so|then|now)\s+)*(?:it|this|that|they|up|down|from|after|before|was|were|previously|formerly)\b"
+)
 _MONTH_OF_YEAR = re.compile(r"(?:(?:19|20)\d\d-(?:0[1-9]|1[0-2])|(?:0?[1-9]|1[0-2])[/.](?:19|20)\d\d)(?![\d.,-])")
 _TAIL = re.compile(r"[\w.,]*\w")
 _ODD = re.compile(r"(?!(?:st|nd|rd|th|x|d|h|am|pm|min|fold|pp)\b)[a-z]")
@@ -48,6 +50,7 @@ def read(found: Given, low: str, text: str) -> None:
             tail = _TAIL.match(low, match.end()) if odd else None
             low = set_apart(found, low, text, (match.start(), tail.end() if tail else match.end()))
     low = _near(found, low, text)
+    _times(found, low, text)
     if not ("\x01" in low or re.search(rf"(?<![\w-]){NOUN}(?![\w-])", low)):
         return
     for sentence in re.finditer(r"(?:[^.;!?\n]|[.;!?](?!\s|$))+", low):
@@ -69,6 +72,8 @@ def _claims(found: Given, low: str, text: str) -> str:
         anybodys = (ANYBODYS if said and match.re is changing.BEHIND else _NOBODYS).search(before)
         if "\x01" in low[start:end] or anybodys or f"previous_{named}" in found.values:
             continue
+        if since := _SINCE_A_TIME.match(low, end - 5 if low.startswith(" than", end - 5) else end):
+            found.times.append(since.span("then"))
         low = _claimed(found, low, text, (start, end))
     return low
 
@@ -111,7 +116,7 @@ def _near(found: Given, low: str, text: str) -> str:
     return low
 
 
-_COUNT = re.compile(rf"(?<![\w$€£.,-])(?:\d[\d,]*|{amounts.SPELLED})\s+(?:{COUNTED})(?![\w-])")
+_COUNT = re.compile(rf"(?<![\w$€£.,-])(?:\d[\d,]*|{amounts.SPELLED})\s+(?:\w+ )?(?:{COUNTED})(?![\w-])")
 _NUMBERED = re.compile(
     rf"(?<![\w-]){NOUN}(?![\w-])(?:(?!\b(?:in|on|between|from|for|by|since|until|to|than|last|next|past|q|h)\b)[^.;,\d\x00\x01$€£]){{0,15}}\s(?P<n>\d[\d,]*)(?![\w.,/-]|\s*%)"
 )
@@ -138,15 +143,27 @@ def _strays(found: Given, sentence: re.Match[str], low: str, text: str) -> None:
             found.others[words] = who
         else:
             found.unused.append(words)
-            if then := _OF_A_TIME.search(low, max(0, start - 40), start):
-                found.times.append(then.span("then"))
 
 
-# "... is now $80k, last year it was $60k", "(last October: $60k)": that time is the other amount's alone.
+# "... is now $80k, last year it was $60k", "320 (September: 300)", "up 20 from September": that time is another figure's.
+_THEN = rf"(?P<then>(?:(?:last|the previous|the prior|previous) )?(?:{MONTHS}|q[1-4]|20\d\d|year|month|quarter|week)(?: 20\d\d)?|a (?:year|month|quarter|week) (?:ago|before|earlier))(?:'s)?"
 _OF_A_TIME = re.compile(
-    rf"(?<![\w-])(?:in |for )?(?P<then>(?:(?:last|the previous|the prior|previous) )?(?:{MONTHS}|q[1-4]|20\d\d|year|month|quarter|week)(?: 20\d\d)?|a (?:year|month|quarter|week) (?:ago|before|earlier))(?:'s)?"
-    rf"(?:\s*:|,?\s+(?:it|we|this|that|they)(?: (?:was|were|had|made|hit|reached|stood at|came to))?|\s+(?:was|had))\s*{HEDGE}$"
+    rf"(?<![\w-])(?:in |for )?{_THEN}(?:\s*:|,?\s+(?:it|we|this|that|they)(?: (?:was|were|had|made|hit|reached|stood at|came to))?|\s+(?:was|had))\s*{HEDGE}(?P<said>{amounts.LOOSE})"
 )
+
+_SINCE_A_TIME = re.compile(rf"\s+(?:from|on|since|than|compared (?:to|with))\s+(?:in\s+)?{_THEN}(?![\w-])")
+
+
+def _times(found: Given, low: str, text: str) -> None:
+    """The times that belong to figures which no reading took."""
+    for match in _OF_A_TIME.finditer(low):
+        if "\x01" not in match[0] and not _is_year(match["said"]):
+            found.times.append(match.span("then"))
+            words = re.sub(r"\s+", " ", text[match.start() : match.end()]).strip(" ,")
+            if not any(match["said"].strip(" ,.") in said for said in found.unused):
+                found.unused.append(words)
+
+
 _STEPS = re.compile(rf"(?<=\bfrom )\d[\d.,]*(?:,? (?:up|down|back))? to {HEDGE}\d[\d.,]*(?![\w-])")
 
 

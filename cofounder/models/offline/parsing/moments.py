@@ -22,7 +22,7 @@ DAY = (
     r"(?P<mon2>" + _MONTH + r")\.?\s+(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?\b(?:,?\s+(?P<y2>20\d\d))?|"
     r"(?P<iso>20\d\d-\d\d-\d\d)|(?P<dot>[0-3]?\d\.[01]?\d\.20\d\d)"
 )
-_NOT_COUNTED = r"(?![\w%])(?!\s*(?:%|words|tweets|posts|percent))"
+_NOT_COUNTED = r"(?![\w%]|[.,:]\d)(?!\s*(?:%|words|tweets|posts|percent))"
 # "tomorrow at 9am CET", "on 5 December"
 WHEN = re.compile(
     rf"(?:\b(?:on|for|at|by)\s+)?(?<!\w)(?:{DAY})\b{PART}(?:(?:,|\s+at|\s+around|\s+by|,\s*at)?\s*(?:{CLOCK}){_NOT_COUNTED}{clocks.ZONE})?"

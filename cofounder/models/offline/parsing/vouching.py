@@ -28,6 +28,7 @@ _WORDS = f"""
     happy visits website site online year quarter month week weeks months today yesterday currently far
     {_MONTHS} q1 q2 q3 q4 h1 h2 spring summer autumn winter per percent cent dollars usd euros eur pounds gbp k m million thousand billion half
     linkedin facebook x twitter tweet blog newsletter e-mail email post article
+    previously formerly low high peak all-time historic new set
     spent launch ads marketing podcast webinar course club service platform channel campaign webshop department division region
     team shop store company business bakery cafe café restaurant agency studio startup start-up firm product app webshop branch office brand
 """  # fmt: skip
