@@ -137,7 +137,7 @@ class _Session(AsyncSession):
     async def execute(self, statement: Any, params: Any = None, **named: Any) -> Any:
         if not named and straight.is_kept(statement, params) and await self._has_begun():
             plan = straight.plan(statement, self._dialect)
-            if not plan.whole:  # whole rows are the session's, which writes what is changed in them
+            if plan.loose or not plan.whole:  # other whole rows are the session's, which writes what is changed in them
                 if not plan.is_text and (self.new or self.dirty or self.deleted):
                     await self.flush()
                 return await plan.ask(self._driver, params)

@@ -20,10 +20,17 @@ Statement = TypeVar("Statement", bound=Executable)
 Make = Callable[[Any], Any] | None
 _plans: "weakref.WeakKeyDictionary[Executable, Plan | None]" = weakref.WeakKeyDictionary()
 
+_loose: "weakref.WeakSet[Executable]" = weakref.WeakSet()
 
-def kept(statement: Statement) -> Statement:
-    """The statement, from now on asked straight. It is built once, and its values come by name."""
+
+def kept(statement: Statement, *, loose: bool = False) -> Statement:
+    """The statement, from now on asked straight. It is built once, and its values come by name.
+
+    `loose`: nobody changes the rows that it gives, so they need not be a transaction's own there either.
+    """
     _plans[statement] = None
+    if loose:
+        _loose.add(statement)
     return statement
 
 
@@ -46,8 +53,9 @@ class Plan:
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         self.dialect = dialect
         self.is_text = isinstance(statement, TextClause | TextualSelect)
+        self.loose = statement in _loose
         self.whole: tuple[Mapper[Any], ...] = ()
-        self.columns: list[tuple[str, Any]] | None = None
+        self.columns: list[tuple[Any, Any]] | None = None
         self._describe(statement)
         compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         if compiled.post_compile_params or compiled.literal_execute_params:

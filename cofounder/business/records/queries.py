@@ -205,7 +205,7 @@ def _posts(narrowed: tuple[str, ...]) -> Select[Post, SocialPostAnalytics]:
         query = query.where(Post.id.in_(bindparam("ids", expanding=True)))
     if "limit" in narrowed:
         query = query.limit(bindparam("limit"))
-    return query if {"platforms", "task_ids", "ids"} & set(narrowed) else kept(query)
+    return query if {"platforms", "task_ids", "ids"} & set(narrowed) else kept(query, loose=True)
 
 
 async def posts(
