@@ -181,8 +181,15 @@ async def _single() -> AsyncIterator[AsyncSession]:
     try:
         yield session
     finally:
-        if session.in_transaction():  # something was asked that is not kept, on a connection of the session's own
-            await asyncio.shield(session.close())
+        await _close(session)
+
+
+async def _close(session: AsyncSession) -> None:
+    """Let go of the connection that a session may have, and of its rows; a session without one need not be awaited."""
+    if session.in_transaction():
+        await asyncio.shield(session.close())
+    else:
+        session.expunge_all()
 
 
 @asynccontextmanager
@@ -192,11 +199,14 @@ async def transaction(*, durable: bool = True) -> AsyncIterator[AsyncSession]:
     `durable=False` does not wait for the disk: right for what a restart would do again anyway (progress, claims).
     A killed process loses nothing by it; a machine that loses power may lose the last fraction of a second.
     """
-    async with _Session(engine(durable=durable), expire_on_commit=False) as session:
+    session = _Session(engine(durable=durable), expire_on_commit=False)
+    try:
         async with session.begin():
             yield session
             await live.flush(session, progress=not durable)
         live.tell_soon(session)
+    finally:
+        await _close(session)
 
 
 @asynccontextmanager
