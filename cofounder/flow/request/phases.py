@@ -1,4 +1,9 @@
-"""The nine phases: durable, timed, pausable. A phase is a coroutine function of the task's id; its row says how far it is."""
+"""The nine phases: durable, timed, pausable. A phase is a coroutine function of the task's id; its row says how far it is.
+
+A killed process loses nothing that a phase wrote. What a phase would do again anyway does not wait for the disk: after a
+power cut the last moments are done again, by the record of paid calls and of what went out, which waits for it. The round
+of approval waits too, and with it everything before it.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,6 +21,7 @@ from cofounder.kit import durable, live
 from cofounder.kit.clock import now
 from cofounder.kit.db import reading, statement, transaction
 from cofounder.kit.errors import CofounderError
+from cofounder.kit.recall import recalling
 from cofounder.kit.turns import Turns
 from cofounder.settings import settings
 
@@ -107,7 +113,8 @@ def together(name: str, *phases: Phase, onward: Onward | None = None) -> Callabl
         async with _turns.of():
             if durable.stopping():
                 raise asyncio.CancelledError  # its turn came too late; another start takes it up
-            return await _in_turn(phases, UUID(task_id), given, onward)
+            with recalling():
+                return await _in_turn(phases, UUID(task_id), given, onward)
 
     async def run(task_id: str, *given: Any) -> Result:
         while True:
