@@ -464,9 +464,9 @@ async def get_post(post_id: UUID, session: Session, caller: Viewer, as_of: AsOf 
 
 def _figures(row: dict[str, Any]) -> PostFigures:
     told = {
-        "engagement_rate": rates.ratio(row["engaged"], row["views"]),
-        "conversion_rate": rates.conversion_rate(row["conversions"], row["visits"]),
-        "revenue_per_view": rates.revenue_per_view(row["revenue"], row["views"]),
+        "engagement_rate": rates.ratio(row["rated_engaged"], row["rated_views"]),
+        "conversion_rate": rates.conversion_rate(row["converted"], row["converted_visits"]),
+        "revenue_per_view": rates.revenue_per_view(row["paid_revenue"], row["paid_views"]),
         "return_on_cost": rates.return_on_cost(row["revenue"], row["cost"]),
     }
     return PostFigures.model_validate({**row, **told})

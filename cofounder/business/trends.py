@@ -52,7 +52,7 @@ class TopicTrend(BaseModel):
 
 def topic_trends(posts: Sequence[PostWithReading], middle: datetime) -> tuple[list[TopicTrend], float]:
     """Each topic's trend, most posts first, and the level of every interval. `middle` parts the window."""
-    read = [post for post in posts if post.seen and post.topic]
+    read = [post for post in posts if post.topic and post.seen and (post.rated or post.interactions is None)]
     scores = _scores(read)
     groups: dict[str, list[int]] = defaultdict(list)
     for at, post in enumerate(read):
@@ -64,7 +64,8 @@ def topic_trends(posts: Sequence[PostWithReading], middle: datetime) -> tuple[li
 
 def _scores(posts: Sequence[PostWithReading]) -> list[float]:
     """Log engagement of each post, less its platform's mean."""
-    raw = [math.log(((post.interactions or 0) + 0.5) / ((post.seen or 0) + 1)) for post in posts]
+    counted = [post.rated or (0, post.seen or 0) for post in posts]
+    raw = [math.log((engaged + 0.5) / (seen + 1)) for engaged, seen in counted]
     by_platform: dict[str, list[float]] = defaultdict(list)
     for post, score in zip(posts, raw, strict=True):
         by_platform[post.platform].append(score)

@@ -15,6 +15,7 @@ def post(
     return PostWithReading(
         id=new_id(), task_id=None, platform="linkedin", title=title, content=content, topic=topic, persona=None, url=None,
         hashtags=[], published_at=datetime(2026, 10, 5, tzinfo=UTC), views=views, clicks=1, shares=0, comments=0,
+        rated_engaged=1 if views is not None else None, rated_views=views,
     )  # fmt: skip
 
 

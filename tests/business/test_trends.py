@@ -21,7 +21,7 @@ def a_post(
     return PostWithReading(
         id=new_id(), task_id=None, platform=platform, title=None, content="words", topic=topic, persona=None, url=None,
         hashtags=[], published_at=NOW - timedelta(days=days_ago), measured_at=NOW, views=views,
-        clicks=round(views * rate), shares=0, comments=0,
+        clicks=round(views * rate), shares=0, comments=0, rated_engaged=round(views * rate), rated_views=views,
     )  # fmt: skip
 
 

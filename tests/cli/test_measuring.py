@@ -101,6 +101,29 @@ def test_a_mistyped_reading_is_corrected_and_taken_away_by_its_minute(
     assert answer(capsys, "measure", "type", id, "--take-away", "--at", shown_as)["readings"] == []
 
 
+def test_one_figure_is_taken_out_of_a_reading_and_the_others_stay(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["publish", "--channel", "linkedin", WORDS]) == 0
+    id = answer(capsys, "task", "last")["publications"][0]["publication_id"]
+    assert run(["task", "last", "--posted"]) == 0
+    kept = answer(capsys, "measure", "type", id, "--views", "180", "--likes", "7", "--clicks", "3")["reading"]
+    at = kept["measured_at"]
+    mended = answer(capsys, "measure", "type", id, "--at", at, "--without", "likes", "--without", "Clicks")["reading"]
+    assert (mended["views"], mended["likes"], mended["clicks"]) == (180, None, None)
+    assert mended["reading_id"] == answer(capsys, "measure", "show", id)["readings"][0]["reading_id"]
+    wrong = {
+        "Say of which one": ["--without", "views"],
+        "no figure 'like'": ["--without", "like", "--at", at],
+        "views 3 is given as well": ["--without", "views", "--views", "3", "--at", at],
+        "Nothing would be left": ["--without", "views", "--at", at],
+    }
+    for told, said in wrong.items():
+        assert run(["measure", "type", id, *said]) == out.USAGE
+        assert told in capsys.readouterr().err
+    assert run(["measure", "type", id, "--without", "views", "--at", "2020-01-01 10:00"]) == out.MISSING
+
+
 def test_a_part_of_the_id_will_do_and_times_are_of_one_zone(
     database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

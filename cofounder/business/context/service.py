@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business import state, wording
 from cofounder.business.context import index, worked
 from cofounder.business.derive import anomalies as odd
-from cofounder.business.derive import baselines, correlations, growth, queries, times, topics, windows
+from cofounder.business.derive import baselines, correlations, growth, queries, rates, times, topics, windows
 from cofounder.business.derive.correlations import Correlation
 from cofounder.business.derive.times import BestTimes, SuggestedTime
 from cofounder.business.derive.topics import TopicEffectiveness
@@ -305,7 +305,7 @@ def _post_series(posts: Sequence[Mapping[str, Any]]) -> dict[str, dict[Any, floa
     paid_in = Counter(post["currency"] or "USD" for post in posts if post["revenue"] is not None)
     usual = max(paid_in, key=lambda name: (paid_in[name], name), default=None)
     for post in posts:
-        rate = post["engaged"] / post["views"] if post["views"] and post["engaged"] is not None else None
+        rate = rates.ratio(post["rated_engaged"], post["rated_views"])
         told = {
             "quality_score": post["quality_score"],
             "length": post["characters"],

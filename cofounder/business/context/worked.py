@@ -84,13 +84,13 @@ def _by_channel(posts: Sequence[PostWithReading]) -> dict[str, list[tuple[PostWi
             groups[post.platform].append(post)
     found = {}
     for channel, mine in groups.items():
-        with_views = [post for post in mine if post.seen]
+        with_views = [post for post in mine if post.rated]
         rated = len(with_views) * 2 >= len(mine)
         found[channel] = [
             (
                 post,
-                math.log(((post.interactions or 0) + 0.5) / (post.seen + 1))
-                if rated and post.seen
+                math.log((post.rated[0] + 0.5) / (post.rated[1] + 1))
+                if rated and post.rated
                 else math.log1p(post.interactions or 0),
             )
             for post in (with_views if rated else mine)

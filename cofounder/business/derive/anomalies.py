@@ -101,8 +101,8 @@ def _odd_days(days: Sequence[Mapping[str, Any]], metric: str) -> list[Anomaly]:
 def _odd_posts(posts: Sequence[Mapping[str, Any]]) -> list[Anomaly]:
     groups: dict[str, list[tuple[float, Mapping[str, Any]]]] = defaultdict(list)
     for post in posts:
-        if post["views"] and post["engaged"] is not None:
-            groups[post["platform"]].append((math.log((post["engaged"] + 0.5) / (post["views"] + 1)), post))
+        if post["rated_views"]:
+            groups[post["platform"]].append((math.log((post["rated_engaged"] + 0.5) / (post["rated_views"] + 1)), post))
     found = []
     for scored in groups.values():
         middle = median(score for score, _ in scored)
@@ -111,7 +111,7 @@ def _odd_posts(posts: Sequence[Mapping[str, Any]]) -> list[Anomaly]:
             continue
         for score, post in scored:
             if abs(score - middle) > LIMIT * scale:
-                rate, usual = post["engaged"] / post["views"], math.exp(middle)
+                rate, usual = post["rated_engaged"] / post["rated_views"], math.exp(middle)
                 low, high = math.exp(middle - LIMIT * scale), math.exp(middle + LIMIT * scale)
                 when = f" of {post['published_at']:%d %B %Y}" if post.get("published_at_known", True) else ""
                 told = f"{_name(post)}{when} on {called(post['platform'])} had an engagement rate of {rate:.2%}; usual is {usual:.2%}."

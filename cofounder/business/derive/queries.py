@@ -1,7 +1,7 @@
 """The SQL of what is derived. Every statement sees only what was published and measured by `as_of`.
 
-A post's counters are those of its newest reading by then. Most posts' newest reading of all is that one, and the
-database keeps it (`latest_readings`); for the others it is looked up in the index of readings.
+Each counter of a post is that of the newest reading by then that tells it. Of most posts nothing was read since, and the
+database keeps what they stand at (`latest_readings`); for the others it is looked up in the index of readings.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.derive.tables import COUNTED, OF_POST
+from cofounder.business.records.newest import first, newest
 from cofounder.business.records.odd import UNDATED, UNWORDED
 from cofounder.business.records.schemas import WEB_PARTS
 from cofounder.kit.straight import kept
@@ -28,9 +29,9 @@ seen AS (
   FROM latest_readings l WHERE l.measured_at <= :as_of AND {LINKED.format("l")}
   UNION ALL
   SELECT l.post_id, {_FILED}, r.* FROM latest_readings l CROSS JOIN LATERAL (
-    SELECT {", ".join(COUNTED)} FROM social_post_analytics a WHERE a.post_id = l.post_id AND a.measured_at <= :as_of
+    SELECT {newest(COUNTED)} FROM social_post_analytics a WHERE a.post_id = l.post_id AND a.measured_at <= :as_of
       AND {LINKED.format("a")}
-    ORDER BY a.measured_at DESC, a.id DESC LIMIT 1) r
+    HAVING count(*) > 0) r
   WHERE (l.measured_at > :as_of OR l.linked_at > :as_of) AND l.published_at <= :as_of
 )"""
 
@@ -64,6 +65,14 @@ OUTCOMES = f"""{SEEN}, {WEB}, outcomes AS (
     coalesce(s.views, s.impressions)::float8 AS views,
     CASE WHEN s.clicks IS NULL AND s.shares IS NULL AND s.comments IS NULL THEN NULL
          ELSE (coalesce(s.clicks, 0) + coalesce(s.shares, 0) + coalesce(s.comments, 0))::float8 END AS engaged,
+    s.rated_engaged::float8 AS rated_engaged, s.rated_views::float8 AS rated_views,
+    -- what the site saw stands beside what is known by now
+    (CASE WHEN s.revenue IS NULL THEN w.revenue ELSE s.paid_revenue END)::float8 AS paid_revenue,
+    (CASE WHEN s.revenue IS NULL THEN coalesce(s.views, s.impressions) ELSE s.paid_views END)::float8 AS paid_views,
+    (CASE WHEN w.sessions IS NULL AND s.conversions IS NOT NULL THEN s.converted
+          ELSE coalesce(s.conversions, w.conversions) END)::float8 AS converted,
+    (CASE WHEN w.sessions IS NOT NULL THEN w.sessions WHEN s.conversions IS NOT NULL THEN s.converted_clicks
+          ELSE s.clicks END)::float8 AS converted_visits,
     coalesce(s.conversions, w.conversions)::float8 AS conversions,
     coalesce(w.sessions, s.clicks)::float8 AS visits,
     CASE WHEN coalesce(w.sessions, s.clicks) IS NOT NULL THEN w.sessions IS NULL END AS visits_are_clicks,
@@ -80,9 +89,10 @@ OUTCOMES = f"""{SEEN}, {WEB}, outcomes AS (
 
 # A rate is told over the posts that have both its parts: the others have neither here, and no aggregate sees them.
 _RATES = {
-    "rate": ("engaged", "views", "views > 0 AND engaged IS NOT NULL"),
-    "paid": ("revenue", "views", "views > 0 AND revenue IS NOT NULL"),
-    "converted": ("conversions", "visits", "visits > 0 AND conversions <= visits"),  # as in rates.conversion_rate
+    "rate": ("rated_engaged", "rated_views", "rated_views > 0 AND rated_engaged IS NOT NULL"),
+    "paid": ("paid_revenue", "paid_views", "paid_views > 0 AND paid_revenue IS NOT NULL"),
+    # as in rates.conversion_rate
+    "converted": ("converted", "converted_visits", "converted_visits > 0 AND converted <= converted_visits"),
 }
 _PARTS = ", ".join(
     f"CASE WHEN {both} THEN {top} END AS {name}_top, CASE WHEN {both} THEN {below} END AS {name}_below"
@@ -157,26 +167,6 @@ async def sums(
     return [dict(row) for row in found.mappings()]
 
 
-# What is told of several figures together is of one reading: those of two ages make a sum, or a rate, that nobody read.
-_SHOWN, _PARTS_OF = "coalesce(a.views, a.impressions)", "num_nonnulls(a.clicks, a.shares, a.comments) > 0"
-_ENGAGED = "coalesce(a.clicks, 0) + coalesce(a.shares, 0) + coalesce(a.comments, 0)"
-_MONEY = "num_nonnulls(a.revenue, a.cost) > 0"
-_TOGETHER = {
-    "engaged": (_ENGAGED, _PARTS_OF, ""),
-    "rated_engaged": (_ENGAGED, f"{_PARTS_OF} AND {_SHOWN} IS NOT NULL", ""),
-    "rated_views": (_SHOWN, f"{_PARTS_OF} AND {_SHOWN} IS NOT NULL", ""),
-    **{
-        name: (f"a.{name}", _MONEY, "num_nulls(a.revenue, a.cost), a.revenue IS NULL, ")
-        for name in ("revenue", "cost", "currency")
-    },
-}
-
-
-def _first(name: str) -> str:
-    value, given, before = _TOGETHER.get(name, (f"a.{name}", f"a.{name} IS NOT NULL", ""))
-    return f"(array_agg({value} ORDER BY {before}a.measured_at, a.id) FILTER (WHERE {given}))[1] AS {name}"
-
-
 def scored(post: str, published: str, hours: str, figures: Sequence[str]) -> str:
     """SQL of what a post is scored by: its first reading of `hours` or more, `measured_at`; a figure that this one lacks
     is that of the first within four days after it that has it.
@@ -186,7 +176,7 @@ def scored(post: str, published: str, hours: str, figures: Sequence[str]) -> str
     """
     old_enough = f"{published} + make_interval(hours => {hours})"
     known = f"a.post_id = {post} AND a.measured_at <= :as_of AND {LINKED.format('a')}"
-    told = ", ".join(map(_first, figures))
+    told = first(figures)
     return f"""(SELECT min(a.measured_at) AS measured_at, {told} FROM (
       SELECT a.measured_at FROM social_post_analytics a WHERE {known} AND a.measured_at >= {old_enough}
       ORDER BY a.measured_at LIMIT 1) first

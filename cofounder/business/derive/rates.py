@@ -28,17 +28,15 @@ def engagement_rate(
 
 
 class Counted(Protocol):
-    """A post with the counts of its reading."""
+    """A post with the counts of a reading."""
 
     @property
-    def seen(self) -> int | None: ...
-    @property
-    def interactions(self) -> int | None: ...
+    def rated(self) -> tuple[int, int] | None: ...
 
 
 def pooled_rate(posts: Sequence[Counted]) -> float | None:
     """Sum of clicks, shares and comments over sum of views of the posts that have both. Never a mean of rates."""
-    both = [(post.interactions, post.seen) for post in posts if post.interactions is not None and post.seen]
+    both = [post.rated for post in posts if post.rated is not None]
     return ratio(sum(top for top, _ in both), sum(below for _, below in both))
 
 

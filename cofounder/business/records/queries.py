@@ -7,11 +7,13 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     Numeric,
     Select,
     Table,
     and_,
     bindparam,
+    column,
     delete,
     exists,
     func,
@@ -29,6 +31,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
+from cofounder.business.records.newest import newest
 from cofounder.business.records.odd import UNDATED
 from cofounder.business.records.schemas import PostWithReading, TaskFilter
 from cofounder.business.records.tables import (
@@ -87,9 +90,9 @@ async def task_by_key(session: AsyncSession, idempotency_key: str) -> Task | Non
 def _matching(filters: TaskFilter) -> list[Any]:
     """The WHERE of a task list."""
     wanted: list[Any] = []
-    for column, value in ((Task.status, filters.status), (Task.source, filters.source)):
+    for kept, value in ((Task.status, filters.status), (Task.source, filters.source)):
         if value is not None:
-            wanted.append(column.in_([value] if isinstance(value, str) else value))
+            wanted.append(kept.in_([value] if isinstance(value, str) else value))
     if filters.text:
         wanted.append(
             or_(*(c.icontains(filters.text, autoescape=True) for c in (Task.request, Task.title, Task.topic)))
@@ -160,35 +163,31 @@ async def earlier_tasks(
     return found.scalars().all()
 
 
-def _linked(table: type[Post] | type[SocialPostAnalytics]) -> Any:
-    """What a person linked by hand belongs together from then on."""
-    return or_(table.linked_at.is_(None), table.linked_at <= bindparam("as_of"))
+_FIGURES = ("measured_at", "views", "impressions", "clicks", "likes", "shares", "comments")
+_RATED = (column("rated_engaged", BigInteger), column("rated_views", BigInteger))
+_STOOD_AT = (*_FIGURES, *(one.name for one in _RATED))
+# What a person linked by hand belongs together from then on.
+_LINKED = or_(Post.linked_at.is_(None), Post.linked_at <= bindparam("as_of"))
+_STOOD = text(f"""SELECT {newest(_STOOD_AT)} FROM social_post_analytics a
+  WHERE a.post_id = posts.id AND a.measured_at <= :as_of AND (a.linked_at IS NULL OR a.linked_at <= :as_of)""")
 
 
-def _posts_as_of() -> Select[Post, SocialPostAnalytics]:
-    """Posts published by `as_of`, each with its latest reading as of then (cumulative: never the sum).
+def _posts_as_of() -> Select[Any]:
+    """Posts published by `as_of`, each with what its figures stood at then (cumulative: never the sum).
 
-    The reading is looked up post by post, so that the newest fifty posts cost fifty look-ups however many there are.
+    Readings are looked up post by post, so that the newest fifty posts cost fifty look-ups however many there are.
     """
-    reading = (
-        select(SocialPostAnalytics)
-        .where(SocialPostAnalytics.post_id == Post.id, SocialPostAnalytics.measured_at <= bindparam("as_of"))
-        .where(_linked(SocialPostAnalytics))
-        .order_by(SocialPostAnalytics.measured_at.desc(), SocialPostAnalytics.id.desc())
-        .limit(1)
-        .lateral()
-    )
-    latest = aliased(SocialPostAnalytics, reading)
+    stood = _STOOD.columns(*(SocialPostAnalytics.__table__.c[name] for name in _FIGURES), *_RATED).lateral()
     return (
-        select(Post, latest)
-        .outerjoin(latest, true())
+        select(Post, *stood.columns)
+        .outerjoin(stood, true())
         .where(Post.published_at.is_not(None), Post.published_at <= bindparam("as_of"))
         .order_by(Post.published_at.desc(), Post.id.desc())
     )
 
 
 @lru_cache
-def _posts(narrowed: tuple[str, ...]) -> Select[Post, SocialPostAnalytics]:
+def _posts(narrowed: tuple[str, ...]) -> Select[Any]:
     """The query with those of its parts that are wanted."""
     query = _posts_as_of()
     if "platforms" in narrowed:
@@ -196,7 +195,7 @@ def _posts(narrowed: tuple[str, ...]) -> Select[Post, SocialPostAnalytics]:
     if "since" in narrowed:
         query = query.where(Post.published_at >= bindparam("since"))
     if "task_ids" in narrowed:
-        query = query.where(Post.task_id.in_(bindparam("task_ids", expanding=True)), _linked(Post))
+        query = query.where(Post.task_id.in_(bindparam("task_ids", expanding=True)), _LINKED)
     if "ours" in narrowed:
         own = aliased(Post)
         theirs = exists().where(own.is_sample.is_(False), own.published_at <= bindparam("as_of"))
@@ -219,20 +218,15 @@ async def posts(
     limit: int | None = None,
     ours: bool = False,
 ) -> list[PostWithReading]:
-    """Newest first, each with its latest reading as of `as_of`. `ours`: no sample once there is a post of our own."""
+    """Newest first, each with what its figures stood at by `as_of`. `ours`: no sample once there is a post of our own."""
     wanted = {"platforms": platforms or None, "since": since, "task_ids": task_ids, "ids": ids, "limit": limit}
     given = {name: value for name, value in wanted.items() if value is not None}
     narrowed = (*given, "ours") if ours else tuple(given)
     found = await session.execute(_posts(narrowed), {"as_of": as_of, **given})
-    return [_joined(post, reading, as_of) for post, reading in found.all()]
+    return [_joined(row[0], dict(zip(_STOOD_AT, row[1:], strict=True)), as_of) for row in found.all()]
 
 
-def _joined(post: Post, reading: SocialPostAnalytics | None, as_of: datetime) -> PostWithReading:
-    seen = {
-        name: getattr(reading, name)
-        for name in ("measured_at", "views", "impressions", "clicks", "likes", "shares", "comments")
-        if reading is not None
-    }
+def _joined(post: Post, seen: dict[str, Any], as_of: datetime) -> PostWithReading:
     fields = ("id", "platform", "title", "content", "topic", "persona", "url", "published_at", "is_sample")
     task_id = post.task_id if post.linked_at is None or post.linked_at <= as_of else None
     told = {f: getattr(post, f) for f in fields}

@@ -157,7 +157,10 @@ class NewFinancial(New):
 
 
 class PostWithReading(BaseModel):
-    """A post and its latest reading as of a time. Rates are 0-1; None where nothing was measured."""
+    """A post and what its figures stood at as of a time, each by the newest reading that told it; `measured_at` is the last.
+
+    Rates are 0-1 and of one reading; None where nothing was measured.
+    """
 
     id: UUID
     task_id: UUID | None
@@ -177,6 +180,8 @@ class PostWithReading(BaseModel):
     likes: int | None = None
     shares: int | None = None
     comments: int | None = None
+    rated_engaged: int | None = Field(default=None, exclude=True)  # of the newest reading that a rate can be of
+    rated_views: int | None = Field(default=None, exclude=True)
     is_sample: bool = False
 
     @property
@@ -193,9 +198,12 @@ class PostWithReading(BaseModel):
     @property
     def engagement_rate(self) -> float | None:
         """(clicks + shares + comments) / views; None without views."""
-        if not self.seen or self.interactions is None:
-            return None
-        return self.interactions / self.seen
+        return None if self.rated is None else self.rated[0] / self.rated[1]
+
+    @property
+    def rated(self) -> tuple[int, int] | None:
+        """Clicks, shares and comments, and the views that they came of, by one reading; None without views."""
+        return (self.rated_engaged, self.rated_views) if self.rated_views and self.rated_engaged is not None else None
 
 
 class WebMonth(BaseModel):

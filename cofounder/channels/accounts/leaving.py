@@ -17,10 +17,10 @@ log = logger(__name__)
 _OF_PEOPLE = ("recipients", "reply_to")  # nobody keeps whom an account wrote to once it writes no more
 
 
-async def disconnect(id: UUID, *, by: Caller) -> tuple[AccountRow, bool, int]:
+async def disconnect(id: UUID, *, by: Caller) -> tuple[AccountRow, bool, waiting.Waits]:
     """Take the access back at the provider where it lets one, erase what is secret, and tell what waits for it.
 
-    Gives the account, whether the provider took the access back, and how many publications are told. Opens its own
+    Gives the account, whether the provider took the access back, and which publications wait for it. Opens its own
     transactions. Raises ChannelAccountMissing.
     """
     async with db.reading() as session:
@@ -39,20 +39,20 @@ async def disconnect(id: UUID, *, by: Caller) -> tuple[AccountRow, bool, int]:
         row = await service.get(session, id, lock=True)
         if row.state == "choosing":
             await queries.drop_undecided(session, row.provider)
-            return row, revoked, 0
-        scheduled = 0
+            return row, revoked, waiting.Waits()
+        waits = waiting.Waits()
         if row.state != "disconnected":
-            scheduled = await waiting.tell(session, row.id, row.name, connected=False)
+            waits = await waiting.tell(session, row.id, row.name, connected=False)
             row.state, row.sealed, row.is_default, row.problem = "disconnected", None, False, None
             row.details = {name: value for name, value in row.details.items() if name not in _OF_PEOPLE}
             row.access_expires_at = row.sign_in_expires_at = row.renewing_since = None
             row.version += 1
             await session.flush()
             await quieten(session, row)
-            said = {"name": row.name, "provider": row.provider, "revoked": revoked, "scheduled": scheduled}
+            said = {"name": row.name, "provider": row.provider, "revoked": revoked, "scheduled": waits.scheduled}
             await audit(session, by.who, "channel.disconnected", "channel", str(row.id), said)
             await changed(session, row)
-        return row, revoked, scheduled
+        return row, revoked, waits
 
 
 async def _revoke(row: AccountRow) -> bool:

@@ -151,8 +151,8 @@ async def disconnect_account(account_id: UUID, caller: Admin) -> AccountLeft:
 
     What is scheduled by it goes to the outbox at its time, unless the account is connected again by then.
     """
-    row, revoked, scheduled = await leaving.disconnect(account_id, by=caller)
-    return AccountLeft(**views.shown(row).model_dump(), revoked=revoked, scheduled=scheduled)
+    row, revoked, waits = await leaving.disconnect(account_id, by=caller)
+    return AccountLeft(**views.shown(row).model_dump(), revoked=revoked, **waits._asdict())
 
 
 def _redirect(request: Request) -> str:

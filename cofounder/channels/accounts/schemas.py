@@ -165,6 +165,9 @@ class AccountLeft(ChannelAccountOut):
 
     revoked: bool = Field(description="The provider was told, and took the access back.")
     scheduled: int
+    begun: int = Field(
+        description="How many of these were begun: where somebody may have it, it stays unsent to the rest."
+    )
 
 
 class ExpiryOut(BaseModel):

@@ -67,6 +67,7 @@ class Delivery(BaseModel):
     on: date
     since: datetime  # when the publication was decided
     recipient: str = ""
+    sent_as: str | None = None  # the From line that was approved; None: as the account has it
     begun_at: datetime | None = None  # the last call whose outcome nobody knows, for `find_own`
     # Of the rendered text, for channels whose API takes it apart:
     api_text: str | None = None  # escaped (LinkedIn)

@@ -149,7 +149,7 @@ class Email:
         leave = _first(self._chosen.email_reply_to)[1] or self._from[1]
         mailto = f"mailto:{leave}?subject=unsubscribe"
         values = {
-            "from": formataddr(self._from),
+            "from": formataddr(self._named(delivery)),
             "to": formataddr((name, address)),
             "name": name or _NOBODY,
             "unsubscribe": mailto,
@@ -165,6 +165,12 @@ class Email:
             raise DeliveryRefused(f"Nothing is known to put in place of {{{{{error.args[0]}}}}}.") from error
         except (ValueError, UnicodeError) as error:
             raise DeliveryRefused(f"The message for {address} cannot be written: {error}") from error
+
+    def _named(self, delivery: Delivery) -> tuple[str, str]:
+        """Name and address of the sender: the name as it was approved, however the account is called by now."""
+        name, address = self._from
+        approved, _, of = (delivery.sent_as or "").rpartition("<")
+        return (approved.strip() if bare(of) == address.lower() else name), address
 
     def _client(self) -> aiosmtplib.SMTP:
         """The mail server's line, not opened yet. Raises DeliveryRefused, DeliveryDelayed."""

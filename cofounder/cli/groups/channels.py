@@ -144,13 +144,23 @@ async def _disconnect(name: str, json: bool) -> int:
 
     what_waits_is_told()
     async with home.opened():
-        row, revoked, scheduled = await leaving.disconnect((await found_by(name)).account_id, by=LOCAL_OWNER)
-        made = AccountLeft(**views.shown(row).model_dump(), revoked=revoked, scheduled=scheduled)
+        row, revoked, waits = await leaving.disconnect((await found_by(name)).account_id, by=LOCAL_OWNER)
+        made = AccountLeft(**views.shown(row).model_dump(), revoked=revoked, **waits._asdict())
     if json:
         out.emit(made)
         return 0
     told = " The provider took the access back." if revoked else ""
-    go = "goes" if scheduled == 1 else "go"
-    waits = f" {words.of(scheduled, 'scheduled publication')} {go} to the outbox." if scheduled else ""
-    out.screen().print(f"{made.name} is disconnected.{told}{waits}", markup=False, soft_wrap=True)
+    out.screen().print(f"{made.name} is disconnected.{told}{waiting(*waits)}", markup=False, soft_wrap=True)
     return 0
+
+
+def waiting(scheduled: int, begun: int) -> str:
+    """What becomes of what waits for an account that is disconnected."""
+    if not scheduled:
+        return ""
+    go = "goes" if scheduled == 1 else "go"
+    told = f" {words.of(scheduled, 'scheduled publication')} {go} to the outbox"
+    if not begun:
+        return f"{told}."
+    these = "It was" if scheduled == 1 else words.of(begun, "was", "were")
+    return f"{told}. {these} begun: where somebody may have it, it stays unsent to the rest."

@@ -34,6 +34,8 @@ Which = Annotated[
 ]
 _SPAN = timedelta(days=90)
 _FIRST_DAY = date.min + _SPAN
+_FIGURES = ("impressions", "views", "reach", "clicks", "likes", "shares", "comments", "bookmarks")
+_WITHOUT = "cofounder measure type PUBLICATION --at TIME --without likes; `measure show` has the times."
 group = typer.Typer(help="What became of published posts: read, show, type, books.", no_args_is_help=True)
 
 
@@ -53,6 +55,18 @@ class WhichReading(InputInvalid):
     """Nobody can tell which reading is meant."""
 
     hint = "cofounder measure type PUBLICATION --at TIME --take-away; `measure show` has the times."
+
+
+class FigureUnknown(InputInvalid):
+    """A reading has no such figure."""
+
+    hint = f"{', '.join(_FIGURES[:-1])} or {_FIGURES[-1]}."
+
+
+class FigureTwice(InputInvalid):
+    """A figure is either given or taken out."""
+
+    hint = "Leave one of the two out."
 
 
 def register(app: typer.Typer) -> None:
@@ -217,6 +231,12 @@ def type_in(
         str | None,
         typer.Option(metavar="TIME", help="When you read it (ISO 8601, or as `measure show` says); else now."),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without", metavar="FIGURE", help="Take this figure out of what was typed for --at; may be repeated."
+        ),
+    ] = None,
     take_away: Annotated[
         bool, typer.Option("--take-away", help="Take away what was typed for the minute of --at: a mistake.")
     ] = False,
@@ -226,16 +246,29 @@ def type_in(
 
     Example: cofounder measure type 01990f3e-7c1a-7d2e-9b4f-3c2d1e0f9a8b --impressions 1840 --likes 32
     """
-    named = ("impressions", "views", "reach", "clicks", "likes", "shares", "comments", "bookmarks")
     values = (impressions, views, reach, clicks, likes, shares, comments, bookmarks)
-    given: dict[str, Any] = {name: one for name, one in zip(named, values, strict=True) if one is not None}
+    given: dict[str, Any] = {name: one for name, one in zip(_FIGURES, values, strict=True) if one is not None}
     moment = when(at.removesuffix(" UTC") + "Z" if at and at.endswith(" UTC") else at, field="at")
+    for name in without or ():
+        given[_figure(name, given)] = None
+    if without and moment is None:
+        raise WhichReading("Say of which one, by its time.", field="at", hint=_WITHOUT)
     if take_away:
         if moment is None or given:
             told = "Only one typed reading is taken away, by its time." if given else "Say which one, by its time."
             raise WhichReading(told, field="at")
         return home.run(_take_away(publication, moment, json=json))
     return home.run(_type(publication, given | ({"measured_at": moment} if moment else {}), json=json))
+
+
+def _figure(name: str, given: dict[str, Any]) -> str:
+    """The counter that --without names. Raises FigureUnknown, and FigureTwice for one that is given as well."""
+    found = name.strip().lower()
+    if found not in _FIGURES:
+        raise FigureUnknown(f"There is no figure {name!r}.", field="without")
+    if given.get(found) is not None:
+        raise FigureTwice(f"{found} {given[found]:,} is given as well.", field="without")
+    return found
 
 
 async def _type(publication: str, given: dict[str, Any], *, json: bool) -> int:
@@ -246,6 +279,8 @@ async def _type(publication: str, given: dict[str, Any], *, json: bool) -> int:
 
     async with home.opened(), db.transaction() as session:
         meant = await _found(session, publication)
+        if None in given.values():
+            await service.typed_at(session, meant, given["measured_at"])  # there is one to take figures out of
         made = await service.type_in(session, meant, ReadingIn.model_validate(given), by=LOCAL_OWNER)
     if json:
         out.emit(made.model_dump(mode="json"))
@@ -348,10 +383,9 @@ def _shown(found: "PublicationMeasuredOut") -> None:
     screen = out.screen()
     if found.note:
         screen.print(found.note, markup=False)
-    names = ("impressions", "views", "reach", "clicks", "likes", "shares", "comments", "bookmarks")
     if found.readings:
         for one in found.readings:  # no table: eight counters and two times have no room in a terminal
-            told = [f"{name} {value:,}" for name in names if (value := getattr(one, name)) is not None]
+            told = [f"{name} {value:,}" for name in _FIGURES if (value := getattr(one, name)) is not None]
             old = "" if one.age_seconds is None else f", {one.age_seconds / 3600:,.1f} h old"
             screen.print(f"{_utc(one.measured_at)}{old}, {one.source}: {', '.join(told)}", markup=False, soft_wrap=True)
         for one in found.readings:

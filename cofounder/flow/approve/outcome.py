@@ -136,6 +136,7 @@ async def _publications(
             "delivered_by": account.sender,
             "account": account.name,
             "account_id": str(account.id) if account.id is not None else None,
+            "sent_as": account.sent_as,
             "note": account.note,
         }
         orders.append((one, order))

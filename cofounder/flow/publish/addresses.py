@@ -2,12 +2,13 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.business.matching import standing
 from cofounder.business.records import service as records
 from cofounder.channels import addresses, hosts, senders
 from cofounder.channels.rules import called
 from cofounder.channels.senders import nearby
 from cofounder.channels.senders.delivery import Receipt
-from cofounder.flow.publish.errors import AddressElsewhere
+from cofounder.flow.publish.errors import AddressElsewhere, AddressTaken
 from cofounder.flow.publish.tables import Publication
 
 _ANYWHERE = ("outbox", "webhook")
@@ -29,6 +30,13 @@ def check(url: str, channel: str) -> None:
     if platform is not None and channel not in (platform, *_ANYWHERE):
         told = f"It is an address of {called(platform)}; the text was for {called(channel)}."
         raise AddressElsewhere(told, field="url")
+
+
+async def free(session: AsyncSession, row: Publication, url: str) -> None:
+    """Raises AddressTaken where another publication stands: what is imported of the address would be nobody's."""
+    other = await standing.other_at(session, row.id, row.channel, url)
+    if other is not None:
+        raise AddressTaken(f"Publication {other} stands there.", field="url")
 
 
 async def receipt(session: AsyncSession, row: Publication, url: str | None) -> Receipt:

@@ -10,7 +10,7 @@ from cofounder.business.matching import standing
 from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.publish import addresses, ledger, service
-from cofounder.flow.publish.errors import AddressElsewhere, AddressTaken, NotByHand, PostedTimeUnfit
+from cofounder.flow.publish.errors import AddressElsewhere, NotByHand, PostedTimeUnfit
 from cofounder.flow.publish.measuring import writing
 from cofounder.flow.publish.schemas import PostedIn, PublicationOut
 from cofounder.flow.publish.tables import Publication
@@ -40,7 +40,7 @@ async def mark(session: AsyncSession, publication_id: UUID, said: PostedIn, *, b
         if since != at:
             await _not_after_a_reading(session, row, since, given=said.posted_at is not None)
         if stands is not None and stands != url:
-            await _nobodys(session, row, stands)
+            await addresses.free(session, row, stands)
         before = await standing.stood(session, row.id)
         await records.set_posted(session, row.id, since, stands)
         if row.settled_by is not None and said.url is not None:
@@ -110,13 +110,6 @@ async def _in_time(session: AsyncSession, row: Publication, at: datetime) -> Non
     if decided is not None and at < decided[0].decided_at.replace(second=0, microsecond=0):
         told = f"The text was approved at {decided[0].decided_at:%Y-%m-%d %H:%M} UTC, after that."
         raise PostedTimeUnfit(told, field="posted_at")
-
-
-async def _nobodys(session: AsyncSession, row: Publication, url: str) -> None:
-    """Raises AddressTaken where another publication stands: what is imported of the address would be nobody's."""
-    other = await standing.other_at(session, row.id, row.channel, url)
-    if other is not None:
-        raise AddressTaken(f"Publication {other} stands there.", field="url")
 
 
 async def _not_after_a_reading(session: AsyncSession, row: Publication, since: datetime, *, given: bool) -> None:

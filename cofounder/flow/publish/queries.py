@@ -75,12 +75,15 @@ async def rename(session: AsyncSession, account: UUID, name: str) -> Sequence[UU
     return (await session.scalars(carrying.values(account=name).returning(Publication.id))).all()
 
 
-async def orphan(session: AsyncSession, account: UUID, at: datetime | None) -> Sequence[UUID]:
-    """Write since when what waits for an account, also to be tried again, has none; gives the ids. None: it has it."""
+async def orphan(session: AsyncSession, account: UUID, at: datetime | None) -> dict[UUID, bool]:
+    """Write since when what waits for an account, also to be tried again, has none; None: it has it. Gives each one's id,
+    and whether it was begun.
+    """
     waits = update(Publication).where(
         Publication.state == "scheduled", Publication.account_id == account, Publication.delivered_by != "outbox"
     )
-    return (await session.scalars(waits.values(orphaned_at=at).returning(Publication.id))).all()
+    told = waits.values(orphaned_at=at).returning(Publication.id, Publication.first_attempted_at)
+    return {row.id: row.first_attempted_at is not None for row in await session.execute(told)}
 
 
 async def around(

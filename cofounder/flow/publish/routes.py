@@ -174,6 +174,7 @@ async def reschedule_publication(
         RecipientUnknown,
         RecipientReached,
         AddressElsewhere,
+        AddressTaken,
         EffectBusy,
         NoSuchEffect,
         OutcomeKnown,

@@ -25,6 +25,7 @@ class Order(BaseModel):
     delivered_by: str
     account: str  # as it was called when it was decided
     account_id: UUID | None = None
+    sent_as: str | None = None  # the From line of an e-mail
     note: str | None = None
 
 
@@ -144,6 +145,7 @@ class PublicationOut(BaseModel):
     next_attempt_at: datetime | None = None
     unsent: int = 0
     unknown: int = 0
+    sent_as: str | None = Field(default=None, description="The From line of an e-mail, as it was approved.")
     images: list[ImageShown] = Field(default_factory=list, description="That go with the text, in order")
     next_look_at: datetime | None = Field(
         default=None, description="When the channel is asked again what became of it, where nobody knows."
@@ -204,6 +206,9 @@ class AttemptOut(BaseModel):
     said: str | None
     by: str | None = Field(default=None, description="The person who looked and said so; null: it ended by itself.")
     sent_again: bool = Field(default=False, description="Whether that person had it sent once more.")
+    recipients: list[str] | None = Field(
+        default=None, description="Of an e-mail: whom that person's answer was about; `said` names the first few."
+    )
 
 
 class PublicationDetail(PublicationOut):

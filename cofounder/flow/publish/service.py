@@ -71,6 +71,7 @@ async def make(session: AsyncSession, publication_id: UUID, order: Order) -> Pub
         "delivered_by": order.delivered_by,
         "account": called or order.account,
         "account_id": order.account_id,
+        "sent_as": order.sent_as,
         "variant_version": order.variant_version,
         "content": approval.content[order.channel],
         "fingerprint": decision.fingerprint,
@@ -184,6 +185,7 @@ async def delivery(session: AsyncSession, row: Publication, recipient: str) -> D
         on=attempted.date(),
         since=attempted,
         recipient=recipient,
+        sent_as=row.sent_as,
         api_text=rendered.get("api_text"),
         parts=rendered.get("parts") or (),
         title=rendered.get("title"),
@@ -271,16 +273,17 @@ def remember_attempt(
     """Keep how an attempt ended: what is said of the next one stands in its place otherwise.
 
     Its number goes on when a person asks for it again; what is found out later about an attempt has that one's number.
-    `answered`: who said so where a person did, about which attempt, and what, as `settling` has it.
+    `answered`: who said so where a person did, about which attempt and which recipients, and what, as `settling` has it.
     """
-    person = answered or {}
+    person = dict(answered or {})
+    about = person.pop("about", None)
     last = AttemptOut.model_validate(row.history[-1]) if row.history else None
     same = last is not None and last.begun_at is not None and last.begun_at == row.attempted_at
     number = (last.attempt if last is not None else 0) + (0 if same else 1)
     told = {"at": at, "begun_at": row.attempted_at, "attempt": number, "state": state, "said": said or row.said}
-    told |= {"by": person.get("by"), "sent_again": person.get("send_again", False)}
+    told |= {"by": person.get("by"), "sent_again": person.get("send_again", False), "recipients": about}
     ended = AttemptOut.model_validate(told).model_dump(mode="json")
-    row.history = [*row.history, ended | ({"answered": dict(person)} if person else {})][-MOST_REMEMBERED:]
+    row.history = [*row.history, ended | ({"answered": person} if person else {})][-MOST_REMEMBERED:]
 
 
 def unsure(row: Publication) -> bool:
@@ -418,6 +421,7 @@ def shown(row: Publication, mark: tuple[datetime, str | None] | None = None) -> 
         channel=row.channel,
         delivered_by=row.delivered_by,
         account=row.account,
+        sent_as=row.sent_as,
         state=row.state,
         title=row.content.get("title") or row.content.get("subject"),
         text=row.content["text"],

@@ -98,7 +98,7 @@ async def resolve(
     counts: the other is told so, unless both say the same.
 
     Raises PublicationMissing, NothingToSettle, AnswerMisplaced, AttemptOutdated, RecipientUnknown, RecipientReached,
-    AddressElsewhere.
+    AddressElsewhere, AddressTaken.
     """
     row = await service.locked(session, publication_id)
     _fits(found, row)
@@ -129,6 +129,8 @@ async def resolve(
             raise NothingToSettle("Of none of them it is unknown whether they have it.", hint=_SURELY)
         return await service.one(session, row.id)
     where = await addresses.receipt(session, row, found.url)
+    if found.url is not None:
+        await addresses.free(session, row, found.url)
     if thread is not None and stand is not None:
         where = await threads.settle(session, row, thread, stand, where, by=by.who)
     for recipient in meant:
@@ -144,6 +146,7 @@ async def resolve(
     told = f"{by.name} looked{_for(meant, found)}: {partly or found.verdict.replace('_', ' ')}."
     since = found.published_at.isoformat() if found.published_at is not None else None
     answered = {"by": by.name, "attempt": row.carried_by, **_answer(found), "where": found.url, "since": since}
+    answered["about"] = [one for one in meant if one] or None
     ended = stage(outcomes)
     if found.send_again:
         service.remember_attempt(row, ended, now(), said=f"{told} {by.name} had it sent again.", answered=answered)

@@ -33,6 +33,7 @@ class Publication(Row):
     delivered_by: Mapped[Words]  # the sender: outbox, email, linkedin, ...
     account: Mapped[Words]  # account name, as it is called now; "outbox" for the default
     account_id: Mapped[OptionalRef]  # the connected account: it alone is sent by, whoever has its name by now
+    sent_as: Mapped[OptionalWords]  # of an e-mail: its From line as it was approved
     variant_version: Mapped[int]
     content: Mapped[Document]  # the exact rendered text
     fingerprint: Mapped[Words]

@@ -22,6 +22,7 @@ def post(title: str, clicks: int, views: int | None = 1000, hours: int = 100, wo
     return PostWithReading(
         id=new_id(), task_id=None, platform="linkedin", title=title, content="word " * words, topic=None, persona=None,
         url=None, hashtags=[], published_at=OUT, measured_at=OUT + timedelta(hours=hours), views=views, clicks=clicks,
+        rated_engaged=clicks if views is not None else None, rated_views=views,
     )  # fmt: skip
 
 

@@ -474,10 +474,17 @@ async def test_sums_in_one_pass_are_those_reckoned_post_by_post(session: AsyncSe
 
 def test_an_odd_post_is_told_by_its_name_and_by_its_day_where_that_is_known() -> None:
     usual = [
-        {"id": at, "platform": "x", "views": 1000, "engaged": 20 + at % 5, "title": f"Post {at}", "published_at": NOW}
+        {
+            "id": at,
+            "platform": "x",
+            "rated_views": 1000,
+            "rated_engaged": 20 + at % 5,
+            "title": f"Post {at}",
+            "published_at": NOW,
+        }
         for at in range(30)
     ]
-    odd = {**usual[0], "id": 99, "engaged": 700, "title": None, "opening": "Why we\nbake at night"}
+    odd = {**usual[0], "id": 99, "rated_engaged": 700, "title": None, "opening": "Why we\nbake at night"}
     undated = {**odd, "id": 98, "title": "X post 7", "published_at_known": False}
     told = [one.sentence for one in anomalies.anomalies([], [*usual, odd, undated]).items]
     assert told[0].startswith(

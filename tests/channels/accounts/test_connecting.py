@@ -161,7 +161,7 @@ async def test_what_waits_for_an_account_that_is_disconnected_is_told_and_goes_t
     said = await approved("x", due_in=timedelta(seconds=5))
     await until(settled(said.task_id, ("scheduled",)))
     left, revoked, scheduled = await leaving.disconnect(row.id, by=LOCAL_OWNER)
-    assert (left.state, left.sealed, revoked, scheduled) == ("disconnected", None, True, 1)
+    assert (left.state, left.sealed, revoked, scheduled) == ("disconnected", None, True, (1, 0))
     assert "was disconnected" in str((await of(said.task_id))[0].note)
     await until(settled(said.task_id))
     (one,) = await of(said.task_id)

@@ -197,7 +197,7 @@ async def test_what_waits_for_a_disconnected_account_takes_no_other_of_its_forme
     await connect(first, "Third name")
     await connect(second, "New name")
     _, _, told = await leaving.disconnect(row.id, by=LOCAL_OWNER)
-    assert told == 1
+    assert told == (1, 0)
     assert "Third name was disconnected" in ((await only(made.task_id)).note or "")
     async with transaction() as session:
         waits = await publications.get(session, made.publication_id)

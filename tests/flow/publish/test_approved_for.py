@@ -1,6 +1,8 @@
 """An e-mail goes by the sender and to the recipients that it was approved for, or it says why it does not."""
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from uuid import UUID
 
 import pytest
@@ -55,6 +57,11 @@ def to(server: Server) -> list[str]:
     return sorted(address for one in server.messages for address in one.rcpt_tos)
 
 
+def senders(server: Server) -> list[str]:
+    """What the From lines say."""
+    return [str(message_from_bytes(each.original_content or b"", policy=default)["From"]) for each in server.messages]
+
+
 async def test_who_was_added_gets_nothing_and_who_was_taken_off_is_not_written_to(engine_running: Database) -> None:
     with Server() as server:
         await connected(server, MIXED)
@@ -105,6 +112,36 @@ async def test_what_was_approved_for_one_sender_of_the_settings_leaves_as_no_oth
     assert "do not send as news@acme.example any more" in (one.note or "")
 
 
+async def test_the_name_of_the_sender_stays_as_it_was_approved(
+    engine_running: Database, mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Server() as server:
+        mail(server, "ada@reader.example")
+        monkeypatch.setenv("COFOUNDER_EMAIL_FROM", '"Anna, of Acme" <News@acme.example>')
+        settings.cache_clear()
+        said = await approved("email", schedule_at=now() + LATER)
+        assert (await of(said.task_id))[0].sent_as == "Anna, of Acme <News@acme.example>"
+        monkeypatch.setenv("COFOUNDER_EMAIL_FROM", "Otto <news@acme.example>")
+        settings.cache_clear()
+        await at_once(said.task_id)
+        assert server.messages[0].mail_from == "news@acme.example"
+        assert senders(server) == ['"Anna, of Acme" <news@acme.example>']
+
+
+async def test_a_sender_that_was_approved_without_a_name_gets_none(
+    engine_running: Database, mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Server() as server:
+        mail(server, "ada@reader.example")
+        monkeypatch.setenv("COFOUNDER_EMAIL_FROM", "news@acme.example")
+        settings.cache_clear()
+        said = await approved("email", schedule_at=now() + LATER)
+        monkeypatch.setenv("COFOUNDER_EMAIL_FROM", "Otto <news@acme.example>")
+        settings.cache_clear()
+        await at_once(said.task_id)
+        assert senders(server) == ["news@acme.example"]
+
+
 async def test_the_rest_of_what_some_have_is_sent_by_no_other_sender(
     engine_running: Database, mail: Mail, retries: Retries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,7 +190,7 @@ async def test_what_waits_to_be_tried_again_is_counted_and_goes_to_the_outbox_wh
         await until(settled(said.task_id, ("scheduled",)))
         await waits(said.task_id)
         _, _, told = await leaving.disconnect(row.id, by=LOCAL_OWNER)
-        assert told == 1
+        assert told == (1, 1)
         assert "was disconnected" in ((await of(said.task_id))[0].note or "")
         await _tried(said.task_id)
         assert to(server) == []
@@ -175,7 +212,7 @@ async def test_what_some_may_have_is_counted_and_its_rest_stays_for_the_account(
         seen = await evidence(said.task_id)
         assert (seen.unknown, seen.next_look_at, seen.history[-1].state) == (2, None, "unknown")
         _, _, told = await leaving.disconnect(row.id, by=LOCAL_OWNER)
-        assert told == 1
+        assert told == (1, 1)
         assert "stays unsent to the rest" in ((await of(said.task_id))[0].note or "")
         await _tried(said.task_id)
         (one,) = await of(said.task_id)

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from cofounder.business.records import service as records
 from cofounder.flow.publish import service, settling, steps
 from cofounder.flow.publish.errors import (
+    AddressTaken,
     AnswerMisplaced,
     AttemptOutdated,
     NothingToSettle,
@@ -442,6 +443,19 @@ async def test_who_answers_after_another_is_refused_in_both_orders_and_may_say_t
         assert len(server.messages) == 1
 
 
+async def test_nothing_is_settled_as_standing_where_another_publication_does(
+    engine_running: Database, mail: Mail
+) -> None:
+    one, other = await lost(mail), await lost(mail)
+    where = "https://archive.example/a"
+    await resolve(one, **SENT, url=where)
+    with pytest.raises(AddressTaken, match=str(one.publication_id)):
+        await resolve(other, **SENT, url=f"{where}/?utm_source=letter")
+    (stands,) = await of(other.task_id)
+    assert (stands.state, stands.actions) == ("unknown", ["resolve"])
+    assert (await resolve(other, **SENT, url=f"{where}b")).state == "published"
+
+
 async def test_an_answer_with_another_address_is_not_lost_without_a_word(engine_running: Database, mail: Mail) -> None:
     one = await lost(mail)
     first, other = (f"https://archive.example/{name}" for name in "ab")
@@ -472,6 +486,7 @@ async def test_the_history_says_who_found_what_and_had_it_sent_again(engine_runn
         (2, "refused", "ann", True),
     ]
     assert history[1].said == "ann looked: not sent. ann had it sent again."
+    assert [each.recipients for each in history] == [None, ["ada@reader.example"], None, ["ada@reader.example"], None]
     assert history[0].begun_at != history[2].begun_at
 
 

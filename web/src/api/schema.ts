@@ -5127,6 +5127,11 @@ export interface components {
             revoked: boolean;
             /** Scheduled */
             scheduled: number;
+            /**
+             * Begun
+             * @description How many of these were begun: where somebody may have it, it stays unsent to the rest.
+             */
+            begun: number;
         };
         /**
          * ActionIn
@@ -5794,6 +5799,11 @@ export interface components {
              * @default false
              */
             sent_again?: boolean;
+            /**
+             * Recipients
+             * @description Of an e-mail: whom that person's answer was about; `said` names the first few.
+             */
+            recipients?: string[] | null;
         };
         /**
          * AttributedOut
@@ -13690,6 +13700,11 @@ export interface components {
              */
             unknown?: number;
             /**
+             * Sent As
+             * @description The From line of an e-mail, as it was approved.
+             */
+            sent_as?: string | null;
+            /**
              * Images
              * @description That go with the text, in order
              */
@@ -13835,6 +13850,11 @@ export interface components {
              * @default 0
              */
             unknown?: number;
+            /**
+             * Sent As
+             * @description The From line of an e-mail, as it was approved.
+             */
+            sent_as?: string | null;
             /**
              * Images
              * @description That go with the text, in order
@@ -24067,7 +24087,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The outcome of this publication is known.; It was sent once more since you looked: your answer is about an earlier attempt.; Another process is doing this very thing.; The outcome of this effect is known already.; This Idempotency-Key came before with another body. */
+            /** @description The outcome of this publication is known.; It was sent once more since you looked: your answer is about an earlier attempt.; Another publication is said to stand at this address.; Another process is doing this very thing.; The outcome of this effect is known already.; This Idempotency-Key came before with another body. */
             409: {
                 headers: {
                     [name: string]: unknown;

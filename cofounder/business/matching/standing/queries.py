@@ -30,6 +30,12 @@ _SAME_PLATFORMS = (
 )
 
 
+async def take_turn(session: AsyncSession, platform: str, page: str) -> None:
+    """Wait until nobody else says what stands at a page; held until the transaction ends."""
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+    await session.execute(lock, {"key": f"stands at {platform} {page}"})
+
+
 async def addressed(
     session: AsyncSession, platform: str | None, url: str
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -51,7 +51,10 @@ async def absorb(session: AsyncSession, platform: str | None = None, url: str = 
 
 
 async def other_at(session: AsyncSession, publication_id: UUID, platform: str, url: str) -> UUID | None:
-    """Another publication that stands at an address, in whatever spelling."""
+    """Another publication that stands at an address, in whatever spelling. Nobody else comes to stand there, or asks, until
+    the transaction ends.
+    """
+    await _take_turn(session, platform, url)
     ours, _ = await queries.addressed(session, platform, url)
     others = (one["publication_id"] for one in ours if _same(one["url"], url))
     return next((one for one in others if one != publication_id), None)
@@ -70,6 +73,7 @@ async def follow(session: AsyncSession, publication_id: UUID, before: Stood) -> 
     if moved or renamed:
         await _let_go(session, post, before, now_at)
     if now_at is not None:
+        await _take_turn(session, post["platform"], now_at)
         await absorb(session, post["platform"], now_at)
     if post["published_at"] is not None:
         await queries.join_by_id(session, post["id"])
@@ -77,6 +81,12 @@ async def follow(session: AsyncSession, publication_id: UUID, before: Stood) -> 
         await _join(session, post["platform"], url)
     await timing.part_of(session, publication_id)
     live.changed(session, "posts", post["id"])
+
+
+async def _take_turn(session: AsyncSession, platform: str, url: str) -> None:
+    page = address(url)
+    if page is not None:
+        await queries.take_turn(session, platform, page.whole)
 
 
 async def _let_go(session: AsyncSession, post: dict[str, Any], before: Stood, now_at: str | None) -> None:

@@ -11,9 +11,7 @@ FROM tasks t LEFT JOIN orchestrator_training_data e ON e.execution_id = t.id""",
 SELECT p.id AS post_id, p.task_id, p.platform, p.title, p.content, p.topic, p.category, p.persona, p.campaign, p.url,
   p.published_at, p.is_legacy, p.is_sample, r.measured_at, coalesce(r.views, r.impressions) AS views, r.clicks, r.likes,
   r.shares, r.comments, r.conversions, r.revenue, r.currency,
-  CASE WHEN coalesce(r.views, r.impressions) > 0 THEN
-    (coalesce(r.clicks, 0) + coalesce(r.shares, 0) + coalesce(r.comments, 0))::float8 / coalesce(r.views, r.impressions)
-  END AS engagement_rate
+  r.rated_engaged::float8 / nullif(r.rated_views, 0) AS engagement_rate
 FROM posts p LEFT JOIN latest_readings r ON r.post_id = p.id WHERE p.published_at IS NOT NULL""",
     "bi_runs": """
 SELECT e.execution_id AS task_id, e.timestamp AS requested_at, e.intent, e.success, e.quality_score,

@@ -205,7 +205,8 @@ def _mended(row: records.ReadingRow | None, given: dict[str, int | None]) -> dic
     held = {name: getattr(row, name) for name in COUNTERS} if row is not None else {}
     counts = {name: value for name, value in {**held, **given}.items() if value is not None}
     if not counts:
-        raise ReadingEmpty(field="views")
+        told = "Nothing would be left of it: take the whole reading away instead." if held else None
+        raise ReadingEmpty(told, field="views") if told else ReadingEmpty(field="views")
     return counts
 
 

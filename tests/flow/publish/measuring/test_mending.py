@@ -67,6 +67,35 @@ async def test_a_clock_that_goes_fast_is_taken_for_now_and_what_is_to_come_refus
         )
 
 
+async def test_the_last_figure_goes_with_its_reading_alone(clients: Clients) -> None:
+    _, operator = clients
+    id = await by_hand()
+    kept = (await type_in(operator, id, views=1, likes=5, measured_at=ago(hours=3))).json()["reading"]
+    mended = await type_in(operator, id, likes=None, measured_at=kept["measured_at"])
+    assert (mended.status_code, await counts()) == (201, [(1, None)]), mended.text
+    refused = await type_in(operator, id, views=None, measured_at=kept["measured_at"])
+    assert (refused.status_code, refused.json()["code"]) == (422, "reading_empty")
+    assert refused.json()["detail"].startswith("Nothing would be left of it")
+    assert await counts() == [(1, None)]
+
+
+async def test_what_is_odd_about_an_imported_reading_is_said_in_words(clients: Clients) -> None:
+    viewer, _ = clients
+    id = await by_hand()
+    flags = ["measured_at_in_the_future", "likes_missing", "measured_at_missing"]
+    async with transaction() as session:
+        ahead = NewReading(
+            post_id=id, platform="linkedin", measured_at=now() + timedelta(days=2), views=9, source="file", flags=flags
+        )
+        await records.add_readings(session, [ahead])
+    (told,) = (await shown(viewer, id))["readings"]
+    assert told["flags"] == flags
+    assert told["notes"] == [
+        "Its measured_at lies in the future.",
+        "Nobody said when it was read; the time of the import stands for it.",
+    ]
+
+
 async def test_what_was_typed_by_mistake_is_taken_away_and_asked_again(clients: Clients, monkeypatch: Any) -> None:
     viewer, operator = clients
     use(monkeypatch)

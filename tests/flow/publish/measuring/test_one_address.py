@@ -1,5 +1,6 @@
 """What stands at one address is one post, whichever of them came first; what was linked by a wrong address is let go."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,17 @@ async def brought_in(path: Path, *rows: tuple[str, int]) -> ImportOut:
     return await carry_out(
         write(path, "\n".join(["external_id,url,platform,content", *lines, ""])), "posts", mapped(fields)
     )
+
+
+async def waiting(job: "asyncio.Task[None]") -> bool:
+    """Whether it waits for another transaction; it has ended where it does not."""
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    while not job.done():
+        async with transaction() as session:
+            if await session.scalar(text(asked)):
+                return True
+        await asyncio.sleep(0.01)
+    return False
 
 
 async def mark(id: UUID, number: int, *, hours: float | None = 100) -> None:
@@ -179,6 +191,18 @@ async def test_the_post_of_a_wrong_address_is_there_again_once_it_is_mended(clie
     assert await views(clients, id) == []
     assert await posts() == before
     assert all(row["post_id"] not in (None, id) for row in await readings())
+
+
+async def test_of_two_who_mark_two_texts_at_one_address_at_once_one_is_told(clients: Clients) -> None:
+    one, other = await by_hand(1, at=False), await by_hand(2, at=False)
+    async with transaction() as session:
+        said = PostedIn(url=f"{URL.format(1)}/?utm_source=a")
+        await posting.mark(session, one, said, by=LOCAL_OWNER)
+        late = asyncio.create_task(mark(other, 1, hours=None))
+        assert await waiting(late)
+    with pytest.raises(AddressTaken, match=str(one)):
+        await late
+    assert [one[2] for one in await posts()].count(None) == 1
 
 
 async def test_two_publications_do_not_stand_at_one_address(clients: Clients, tmp_path: Path) -> None:
