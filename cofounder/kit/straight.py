@@ -8,6 +8,7 @@ says as SQLAlchemy would make them. In any other session it is a statement like 
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Dialect, Executable, Select, TextClause, TextualSelect, inspect
@@ -54,8 +55,7 @@ class Plan:
         self.dialect = dialect
         self.is_text = isinstance(statement, TextClause | TextualSelect)
         self.loose = statement in _loose
-        self.whole: tuple[Mapper[Any], ...] = ()
-        self.columns: list[tuple[Any, Any]] | None = None
+        self.parts: list[Mapper[Any] | tuple[Any, Any]] | None = None  # entities, and columns by name and type
         self._describe(statement)
         compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
         if compiled.post_compile_params or compiled.literal_execute_params:
@@ -68,22 +68,23 @@ class Plan:
         self.names = SimpleResultMetaData(())
 
     def _describe(self, statement: Any) -> None:
-        """The entities whose rows it gives, or the names and types of its columns; neither for a text."""
-        if isinstance(statement, TextClause):
-            return
+        """What its rows are made of: entities and columns; of a text nobody knows."""
         if isinstance(statement, Select):
-            told = statement.column_descriptions
-            self.whole = tuple(inspect(each["entity"]).mapper for each in told if each["expr"] is each["entity"])
-            if self.whole and len(self.whole) < len(told):
-                raise TypeError(f"A statement that gives entities and columns cannot be kept: {statement}")
-            if not self.whole:
-                self.columns = [(each["name"] or "", each["type"]) for each in told]
+            self.parts = [
+                inspect(each["entity"]).mapper if each["expr"] is each["entity"] else (each["name"], each["type"])
+                for each in statement.column_descriptions
+            ]
         elif isinstance(statement, TextualSelect):
-            self.columns = [(column.key, column.type) for column in statement.selected_columns]
+            self.parts = [(column.key, column.type) for column in statement.selected_columns]
         elif isinstance(statement, UpdateBase):
-            self.columns = [(column.key, column.type) for column in statement.exported_columns]
-        else:
+            self.parts = [(column.key, column.type) for column in statement.exported_columns]
+        elif not isinstance(statement, TextClause):
             raise TypeError(f"A statement of this kind cannot be kept: {statement}")
+
+    @property
+    def whole(self) -> bool:
+        """Whether it gives whole rows of a table."""
+        return any(isinstance(part, Mapper) for part in self.parts or ())
 
     def _binder(self, bind: Any) -> Make:
         found: Make = bind.type.dialect_impl(self.dialect).bind_processor(self.dialect)
@@ -110,56 +111,53 @@ class Plan:
         return IteratorResult(self.names, map(cast("Callable[[Any], Any]", self.make), records))
 
     def _learn(self, attributes: Sequence[Any]) -> None:
-        """From what the server says of the columns: what their values are made into, and their names."""
-        if self.whole:
-            self._learn_whole(attributes)
+        """From what the server says of the columns: what is made of their values, and their names."""
+        if self.parts is None:
+            self.names = SimpleResultMetaData([one.name for one in attributes])
+            self.make = tuple
             return
-        types = [None] * len(attributes) if self.columns is None else [type for _, type in self.columns]
-        names = [one.name for one in attributes] if self.columns is None else [name for name, _ in self.columns]
-        makers = self._makers(types, attributes)
-        self.names = SimpleResultMetaData(names)
-        self.make = _row(makers)
+        left = list(enumerate(attributes))
+        makers = [self._maker(part, left) for part in self.parts]
+        if left:
+            raise TypeError(f"It gives {len(left)} columns more than it says: {self.sql}")
+        self.names = SimpleResultMetaData(
+            [part.class_.__name__ if isinstance(part, Mapper) else part[0] for part in self.parts]
+        )
+        self.make = lambda record: tuple(make(record) for make in makers)
 
-    def _makers(self, types: Sequence[Any], attributes: Sequence[Any]) -> list[Make]:
-        if len(types) != len(attributes):
-            raise TypeError(f"It gives {len(attributes)} columns, not {len(types)}: {self.sql}")
-        return [
-            None if type is None else type.dialect_impl(self.dialect).result_processor(self.dialect, one.type.oid)
-            for type, one in zip(types, attributes, strict=True)
-        ]
+    def _maker(self, part: Mapper[Any] | tuple[Any, Any], left: list[tuple[int, Any]]) -> Callable[[Any], Any]:
+        """What makes one part of a row out of a record; the columns that it takes are taken from those that are left."""
+        if not isinstance(part, Mapper):
+            return _value(*self._column(part[1], left))
+        columns = []
+        for attribute in part.column_attrs:
+            column = attribute.columns[0]
+            if left and not left[0][1].name.startswith(column.name):
+                raise TypeError(f"{left[0][1].name!r} came in the place of {column.name!r}: {self.sql}")
+            columns.append((attribute.key, *self._column(column.type, left)))
+        return _Entity(part, columns).of
 
-    def _learn_whole(self, attributes: Sequence[Any]) -> None:
-        columns = [
-            (mapper, attribute.key, attribute.columns[0]) for mapper in self.whole for attribute in mapper.column_attrs
-        ]
-        for (_, _, column), one in zip(columns, attributes, strict=True):
-            if one.name != column.name and not one.name.startswith(f"{column.name}_"):
-                raise TypeError(f"{one.name!r} came in the place of {column.name!r}: {self.sql}")
-        makers = self._makers([column.type for _, _, column in columns], attributes)
-        entities, start = [], 0
-        for mapper in self.whole:
-            keys = [attribute.key for attribute in mapper.column_attrs]
-            entities.append(_Entity(mapper, keys, makers[start : start + len(keys)], start))
-            start += len(keys)
-        self.names = SimpleResultMetaData([mapper.class_.__name__ for mapper in self.whole])
-        self.make = lambda record: tuple(entity.of(record) for entity in entities)
+    def _column(self, type: Any, left: list[tuple[int, Any]]) -> tuple[int, Make]:
+        if not left:
+            raise TypeError(f"It gives fewer columns than it says: {self.sql}")
+        place, one = left.pop(0)
+        return place, type.dialect_impl(self.dialect).result_processor(self.dialect, one.type.oid)
 
 
-def _row(makers: Sequence[Make]) -> Callable[[Any], tuple[Any, ...]]:
-    if not any(makers):
-        return tuple
-    return lambda record: tuple(
-        value if make is None or value is None else make(value) for value, make in zip(record, makers, strict=True)
-    )
+def _value(place: int, make: Make) -> Callable[[Any], Any]:
+    """What makes a value of one column."""
+    if make is None:
+        return itemgetter(place)
+    return lambda record: None if record[place] is None else make(record[place])
 
 
 class _Entity:
     """Makes the rows of one mapped class out of its part of a record; such a row belongs to no session."""
 
-    def __init__(self, mapper: Mapper[Any], keys: Sequence[str], makers: Sequence[Make], start: int) -> None:
-        self.mapper, self.start = mapper, start
-        self.columns = [(start + place, key, make) for place, (key, make) in enumerate(zip(keys, makers, strict=True))]
-        self.own = [start + keys.index(mapper.get_property_by_column(one).key) for one in mapper.primary_key]
+    def __init__(self, mapper: Mapper[Any], columns: Sequence[tuple[str, int, Make]]) -> None:
+        self.mapper, self.columns = mapper, columns
+        own = {mapper.get_property_by_column(one).key for one in mapper.primary_key}
+        self.own = [place for key, place, _ in columns if key in own]
 
     @cached_property
     def new(self) -> Callable[[], Any]:
@@ -175,7 +173,7 @@ class _Entity:
         row.__dict__.update(
             {
                 key: value if make is None or value is None else make(value)
-                for place, key, make in self.columns
+                for key, place, make in self.columns
                 for value in (record[place],)
             }
         )

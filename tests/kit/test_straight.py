@@ -29,6 +29,7 @@ PAIRS = kept(
     .outerjoin(SocialPostAnalytics, SocialPostAnalytics.post_id == Post.id)
     .order_by(Post.id, SocialPostAnalytics.id)
 )
+MIXED = kept(select(Post, func.length(Post.content)).order_by(Post.id).limit(bindparam("most")))
 MONEY = kept(select(func.sum(FinancialMetric.metric_value), func.count()))
 WORDS = kept(text("SELECT id, title, intent FROM tasks WHERE title = :title"))
 RETITLE = kept(text("UPDATE tasks SET title = :title WHERE id = :id RETURNING id"))
@@ -58,6 +59,7 @@ async def test_a_kept_statement_gives_what_any_session_gives(company: Database) 
         (COLUMNS, None),
         (WHOLE, {"status": "completed", "most": 7}),
         (PAIRS, {}),
+        (MIXED, {"most": 5}),
         (MONEY, None),
         (WORDS, {"title": title}),
     ]

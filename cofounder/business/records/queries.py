@@ -90,9 +90,9 @@ async def task_by_key(session: AsyncSession, idempotency_key: str) -> Task | Non
 def _matching(filters: TaskFilter) -> list[Any]:
     """The WHERE of a task list."""
     wanted: list[Any] = []
-    for kept, value in ((Task.status, filters.status), (Task.source, filters.source)):
+    for asked, value in ((Task.status, filters.status), (Task.source, filters.source)):
         if value is not None:
-            wanted.append(kept.in_([value] if isinstance(value, str) else value))
+            wanted.append(asked.in_([value] if isinstance(value, str) else value))
     if filters.text:
         wanted.append(
             or_(*(c.icontains(filters.text, autoescape=True) for c in (Task.request, Task.title, Task.topic)))
