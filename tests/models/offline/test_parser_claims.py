@@ -344,3 +344,36 @@ def test_a_value_in_words_or_money_that_nobody_reads_here_is_asked_about(words: 
 
 def test_a_percentage_is_no_hour() -> None:
     assert read("Write a LinkedIn post: 12,000 visits converted at 4.5%").constraints.publish_at is None
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        ("Write a LinkedIn post with our October figures in euros", "in euros"),
+        ("Write a LinkedIn post with our October figures, revenue rounded to thousands", "rounded to thousands"),
+        ("Write a LinkedIn post about our revenue, use the number from the report", "use the number from the report"),
+        ("Email our customers about our tea, cc the team", "cc the team"),
+    ],
+)
+def test_what_nobody_here_can_do_with_figures_and_mails_is_told(request_: str, words: str) -> None:
+    assert f'Not kept: "{words}"' in told(read(request_))
+
+
+@pytest.mark.parametrize(
+    ("words", "avoided"),
+    [
+        ("about October results, keep churn out of it", ["churn"]),
+        ("about our revenue, leave churn and costs out", ["churn", "costs"]),
+        ("about October. Don't say how much, just that we grew.", ["any figure"]),
+        ("about our revenue; you may say it grew but not by how much", ["any figure"]),
+    ],
+)
+def test_what_is_kept_out_in_other_words_is_avoided(words: str, avoided: list[str]) -> None:
+    assert read(f"Write a LinkedIn post {words}").constraints.must_avoid == avoided
+
+
+def test_figures_beside_an_analysis_are_told_as_not_used() -> None:
+    assert '"revenue 80k"' in told(read("Analyse October: revenue 80k, churn 2%"))
+    assert "revenue of 80k" in told(read("Compare October revenue of 80k with September 70k"))
+    assert "I read it as: compare" in told(read("LinkedIn: Q3 revenue $450K (+12% QoQ), churn 1.9%"))
+    assert '"revenue up": which way' in told(read("Write a LinkedIn post: revenue up, churn down"))

@@ -57,9 +57,23 @@ def assemble(reading: Reading, today: date, going_out: str | None = None) -> Sen
     result.only = bool(_ONLY.search(low))
     _parts(result)
     result.times = periods.find(low, today, _modes(result), _deadline_spans(result))
+    _compare_otherwise(result, today)
     result.given.before = _before(result, today)
     filling.build(result, today)
     return result
+
+
+def _compare_otherwise(result: Sense, today: date) -> None:
+    """Where the year before must not be spoken of, a figure is set against the period before, and the other way round."""
+    times, low = result.times, result.reading.low
+    if times.compare_with or not result.demands.unsaid:
+        return
+    unsaid = " ".join(low[start:end] for start, end in result.demands.unsaid)
+    year = times.main.period.start.year if times.main else today.year
+    if re.search(rf"\b(?:last|previous|prior) year|\ba year (?:ago|before|earlier)|\b{year - 1}\b", unsaid):
+        times.compare_with = "previous"
+    elif re.search(r"\b(?:last|previous|prior) (?:month|quarter)|\b(?:month|quarter) before\b", unsaid):
+        times.compare_with = "year_earlier"
 
 
 def _before(result: Sense, today: date) -> str:

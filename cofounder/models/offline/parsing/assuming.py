@@ -244,6 +244,8 @@ def _unread_figures(found: Sense) -> list[str]:
             'If it is yours, say "our".'
             for words, who in given.others.items()
         ]
+    if given.held and not _has(found.actions, *acts.WRITE_KINDS):  # nobody is asked whose they are
+        out.append(f"Figures in your words that are not used here: {_quoted(given.held.words)}.")
     if given.open:
         out.append(
             f"Figures in your words that are not used, as they can be read in more than one way: {_quoted(given.open)}."

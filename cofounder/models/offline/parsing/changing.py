@@ -10,7 +10,7 @@ from cofounder.models.offline.parsing import amounts
 from cofounder.models.offline.parsing.nouns import DOWN, NOUN, UP
 
 _WENT = re.compile(
-    r"\b(?:grew|rose|climbed|jumped|increased|went|surged|soared|improved|fell|dropped|declined|decreased|worsened|sank|slipped|shrank|plunged)\b"
+    r"\b(?:up|down|grew|rose|climbed|jumped|increased|went|surged|soared|improved|fell|dropped|declined|decreased|worsened|sank|slipped|shrank|plunged)\b"
 )
 _MAYBE = re.compile(
     r"%|\bper ?cent\b|\d\s?(?:x|pp|p\.p)\b|\b(?:doubl|tripl|trebl|quadrupl|halv|halfed)|fold\b|\btimes\b|\b(?:points?|bps)\b|\bby (?:an?|one|two|three|half|\d|[$€£])|"
@@ -52,7 +52,7 @@ _AHEAD = re.compile(
 )  # fmt: skip
 # Which way it went, and no more: "our revenue fell in October".
 _WAY = re.compile(
-    rf"(?<![\w-]){NOUN}(?![\w-])(?:(?!(?<![\w-]){NOUN}(?![\w-]))[^.;:!?\n\d$€£%\x00\x01]){{0,20}}?\s(?:grew|rose|climbed|jumped|increased|went (?:up|down)|surged|soared|improved|fell|dropped|declined|decreased|worsened|sank|slipped|shrank|plunged)\b(?! (?:by|to|from) [\d$€£])"
+    rf"(?<![\w-]){NOUN}(?![\w-])(?:(?!(?<![\w-]){NOUN}(?![\w-]))[^.;:!?\n\d$€£%\x00\x01]){{0,20}}?\s(?:grew|rose|climbed|jumped|increased|went (?:up|down)|surged|soared|improved|fell|dropped|declined|decreased|worsened|sank|slipped|shrank|plunged|(?:is |are |was |were )?(?:up|down)(?= *(?:$|[.,;!?)]|and\b|but\b|again\b|in\b|this\b|last\b)))\b(?! (?:by|to|from) [\d$€£])"
 )
 NOUNS = ("noun", "noun2", "noun3", "noun4", "noun5")
 # What is wanted, and ways to it, says nothing of how it is.

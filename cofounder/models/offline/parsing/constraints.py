@@ -57,7 +57,7 @@ _AT_LINK = re.compile(r"\s*(?:\b(?:at|on|via|here|under)\b:?)?\s*\bhttps?\b.*$",
 _QUESTION_END = re.compile(
     r"\badd a question (?:at|to|in) the end\b|\b(?:end|finish|close)(?:s|ing)? (?:it )?(?:with|on|in) a question\b"
 )
-_STOP = r"(?=\.(?!\d)|[;\n]|:\s|$| (?:max|under|at most|no more than|add an?|keep it) |(?:,| but|,? and| then| also) (?:includ\w+|mention\w*|avoid\w*|us(?:e|es|ing)|contain\w*|end\w*|keep|do not|don't|no|make|in|under|without|write|for|with|publish|post|schedule|never|leave)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
+_STOP = r"(?=\.(?!\d)|[;\n]|:\s|$| (?:max|under|at most|no more than|add an?|keep it) |(?:,| but|,? and| then| also) (?:includ\w+|mention\w*|avoid\w*|us(?:e|es|ing)|contain\w*|end\w*|keep|do not|don't|no|make|in|under|without|write|for|with|publish|post|schedule|never|leave)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|just|only|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
 _INCLUDE = re.compile(
     rf"\b(?:(?:please |also |must |and |be sure to |make sure (?:to|you|it|that it) |don't forget to |do not forget to |it (?:should|must) |to )*(?:includes?|mentions?|contains?)|including|mentioning|make sure (?:that )?(?P<sub>[\w' ]+?) (?:is|are) (?:included|mentioned|in it)|(?:use|using|with) the (?:words?|phrases?|keywords?|hashtags?|terms?)|with (?:the )?(?:words?|hashtags?|keywords?)|keywords?\s*:|must have|refer(?:ring)? to|quote(?: our)?|work in)\s+(?!a link|links?\b|hashtags?\b|emojis?\b|a call|a cta|the following)(?P<what>.{{2,160}}?){_STOP}"
 )
@@ -71,6 +71,7 @@ _THINGS = rf"(?:(?:our|the|any) )?{metrics.NAMED}(?: (?:figures|numbers|metrics|
 _NO_METRIC = re.compile(
     rf"(?:\b(?:(?:everything|all(?: (?:our|the|of our))?(?: (?:figures|numbers|metrics|kpis|results))?) (?:but|save|minus|bar)|without|except(?: for)?|other than|apart from|aside from|but not)|(?:^|[,;.(]\s*|\b(?:and|but|with) )no) "
     rf"(?P<what>{_THINGS}(?:(?:,| or|,? and|,? nor) {_THINGS})*)(?!\w)"
+    rf"|\b(?:keep|leave|keeping|leaving) (?P<kept>{_THINGS}(?:(?:,| or|,? and|,? nor) {_THINGS})*) (?:out|away|aside)\b(?: of (?:it|this|that|the \w+))?"
 )
 # "How we grew without marketing spend" tells a story; it forbids nothing.
 _STORY = re.compile(
@@ -85,7 +86,7 @@ _DEADLINE = re.compile(
 )
 _CANNOT = re.compile(
     r"\b(?:(?:in|with|at least|exactly|of|using|have|has|contain(?:s|ing)?|into)? ?(?:at least |at most |less than |more than |exactly |only )?"
-    rf"{NUMBER} (?:hash ?tags?|emojis?|sentences?|paragraphs?|sections?|bullet(?: point)?s?|stanzas?|lines)|in all (?:caps|capital letters|lower ?case(?: letters)?)|all (?:caps|capital letters|in lowercase)|(?:all|entire \w+ in) (?:lower ?case|upper ?case|capital)\w*(?: letters)?|(?:only )?(?:if|in case|as soon as|whenever) (?!you |possible)[^,.;\n]{3, 60}?(?=,? (?:then )?(?:write|publish|post|send|tweet|draft) )|by (?:channel|country|countries|region|campaign|segment|city|store|product line)s?(?=[\s.,;?!]|$)|no commas|(?:on |to |via |from )?(?:my|our|the) (?:personal|private|corporate|company) (?=linkedin|facebook|twitter|x\b)|(?:and )?b?cc(?::| to)? [a-z][\w' ]{1, 30}|one (?:per|a|each|every) (?:day|week|month|channel)|(?:half a|one|a|\d+) pages?(?= long|[.,;!]|$)|tag(?:ging)? @?[a-z][\w.-]*|"
+    rf"{NUMBER} (?:hash ?tags?|emojis?|sentences?|paragraphs?|sections?|bullet(?: point)?s?|stanzas?|lines)|in all (?:caps|capital letters|lower ?case(?: letters)?)|all (?:caps|capital letters|in lowercase)|(?:all|entire \w+ in) (?:lower ?case|upper ?case|capital)\w*(?: letters)?|(?:only )?(?:if|in case|as soon as|whenever) (?!you |possible)[^,.;\n]{{3,60}}?(?=,? (?:then )?(?:write|publish|post|send|tweet|draft) )|by (?:channel|country|countries|region|campaign|segment|city|store|product line)s?(?=[\s.,;?!]|$)|no commas|(?:on |to |via |from )?(?:my|our|the) (?:personal|private|corporate|company) (?=linkedin|facebook|twitter|x\b)|(?:and )?b?cc(?::| to)? [a-z][\w' ]{{1,30}}|in (?:euros?|eur|pounds|gbp|chf|francs|yen|(?:canadian|australian) dollars)(?=\s*(?:$|[.,;!?)]))|rounded (?:to|up|down)\b[^.;,\n]{{0,30}}|(?:use|take|using|taking) the (?:figures?|numbers?|values?) (?:from|in|of) (?:the|our|my|his|her) (?!last|previous|year|month|quarter)[\w ]{{2,30}}|one (?:per|a|each|every) (?:day|week|month|channel)|(?:half a|one|a|\d+) pages?(?= long|[.,;!]|$)|tag(?:ging)? @?[a-z][\w.-]*|"
     r"(?:with|include|add|attach) (?:an? |the |some )?(?:images?|pictures?|photos?|charts?|graphs?|gifs?|videos?|infographics?|poll)|as (?:an? )?(?:table|json|xml|csv|pdf|word document|powerpoint)|in (?:json|xml|markdown|csv|html)(?: format)?|as (?:a )?(?:poem|rap|haiku|limerick|song)|in rhymes?|(?:wrap|enclose)\w* [^.]{0,40}double (?:angular brackets|quotation marks)|placeholders?)\b"
 )
 _ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
@@ -233,7 +234,7 @@ def _words(low: str, text: str, demands: Demands) -> None:
     include: list[str] = []
     for pattern, into in ((_AVOID, avoid), (_NO_THINGS, avoid), (_NO_METRIC, avoid), (_INCLUDE, include)):
         for match in pattern.finditer(low):
-            group = "what" if match["what"] else "sub"
+            group = "what" if match["what"] else "sub" if "sub" in match.groupdict() else "kept"
             story = pattern is _NO_METRIC and _STORY.search(low[: match.start()])
             if (
                 story
