@@ -141,12 +141,14 @@ async def test_a_change_straight_in_a_transaction_goes_with_it(company: Database
         assert [row.id for row in await session.execute(WORDS, {"title": "stays"})] == [id]
 
 
-async def test_one_that_was_cut_off_gives_its_connection_to_nobody(database: Database) -> None:
+@pytest.mark.parametrize("opened", [reading, transaction])
+async def test_one_that_was_cut_off_gives_its_connection_to_nobody(database: Database, opened: Any) -> None:
     slow = kept(text("SELECT pg_sleep(:seconds), 'late'"))
     quick = kept(text("SELECT 'in time'"))
 
     async def wait() -> None:
-        async with reading() as session:
+        async with opened() as session:
+            await session.execute(text("SELECT 1"))
             await session.execute(slow, {"seconds": 30.0})
 
     waiting = asyncio.create_task(wait())
@@ -160,7 +162,8 @@ async def test_one_that_was_cut_off_gives_its_connection_to_nobody(database: Dat
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
     for _ in range(12):
-        async with reading() as session:
+        async with opened() as session:
+            await session.execute(text("SELECT 1"))
             assert await session.scalar(quick) == "in time"
 
 
@@ -188,3 +191,31 @@ async def test_what_cannot_be_kept_says_so_when_it_is_asked(database: Database) 
             await session.execute(missing, {})
     many = kept(insert(Task.__table__))  # type: ignore[arg-type]
     assert not straight.is_kept(many, [{"id": 1}, {"id": 2}])
+
+
+@pytest.mark.parametrize("opened", [transaction, statement])
+async def test_a_connection_to_a_standby_is_not_used_again(database: Database, opened: Any) -> None:
+    """As after a failover: the server behind it takes no changes, and a new connection finds the other one."""
+    whoami = kept(text("SELECT pg_backend_pid()"))
+    change = kept(text("CREATE TABLE of_a_standby (one int)"))
+    seen: list[int] = []
+
+    async def begin(session: AsyncSession) -> None:
+        if opened is transaction:  # else it would hold another connection beside
+            await session.execute(text("SELECT 1"))
+
+    async def write() -> None:
+        async with opened() as session:
+            await begin(session)
+            seen.append(await session.scalar(whoami))
+            await session.execute(change)
+
+    async with opened() as session:
+        await session.execute(text("SET default_transaction_read_only = on"))
+        await session.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
+    with pytest.raises(Exception, match="read-only") as met:
+        await write()
+    assert db.is_out_of_reach(met.value)
+    async with opened() as session:
+        await begin(session)
+        assert await session.scalar(whoami) != seen[0]
