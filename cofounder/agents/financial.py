@@ -58,12 +58,23 @@ class ForecastOut(BaseModel):
 
 @tool(SERVER, category="finance", seconds=0.2)
 async def read_metrics(
-    as_of: AsOf, period: Period | None = None, metrics: Names = None, given: Given = None, asked: Names = None
+    as_of: AsOf,
+    period: Period | None = None,
+    metrics: Names = None,
+    given: Given = None,
+    asked: Names = None,
+    compare_with: BaseKind | None = None,
 ) -> MetricsOut:
     """Read the company's figures for a period, each with the value it is compared with and its source."""
     async with db.reading() as session:
         found = await business_state(
-            session, as_of=as_of, period=period, given=given, wanted=metrics or (), asked=asked or ()
+            session,
+            as_of=as_of,
+            period=period,
+            given=given,
+            wanted=metrics or (),
+            asked=asked or (),
+            compare_with=compare_with,
         )
     return MetricsOut(
         facts=found.facts,

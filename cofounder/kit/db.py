@@ -20,6 +20,7 @@ from cofounder.kit import live
 from cofounder.kit.address import for_asyncpg
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.pool import READ_ONLY, look_at_checkout
+from cofounder.kit.sessions import Statements, Transaction, let_go
 
 AWAY_SECONDS = 300.0  # so long whoever can begin anew waits for a database that does not answer
 FOREVER = math.inf  # and whoever holds what is known nowhere else, until the process ends
@@ -130,23 +131,35 @@ async def dispose() -> None:
 
 
 @asynccontextmanager
+async def _single() -> AsyncIterator[AsyncSession]:
+    session = Statements(_statements(), expire_on_commit=False, autoflush=False)
+    try:
+        yield session
+    finally:
+        await let_go(session)
+
+
+@asynccontextmanager
 async def transaction(*, durable: bool = True) -> AsyncIterator[AsyncSession]:
     """A session that commits when the block ends well and rolls back when it does not.
 
     `durable=False` does not wait for the disk: right for what a restart would do again anyway (progress, claims).
     A killed process loses nothing by it; a machine that loses power may lose the last fraction of a second.
     """
-    async with AsyncSession(engine(durable=durable), expire_on_commit=False) as session:
+    session = Transaction(engine(durable=durable), expire_on_commit=False)
+    try:
         async with session.begin():
             yield session
             await live.flush(session, progress=not durable)
         live.tell_soon(session)
+    finally:
+        await let_go(session)
 
 
 @asynccontextmanager
 async def reading() -> AsyncIterator[AsyncSession]:
     """A session that only reads. Each statement sees what is committed, as in a transaction, without its two round trips."""
-    async with AsyncSession(_statements(), expire_on_commit=False, autoflush=False) as session:
+    async with _single() as session:
         yield session
 
 
@@ -157,7 +170,7 @@ async def statement() -> AsyncIterator[AsyncSession]:
     It does not wait for the disk, as in `transaction(durable=False)`. What the block raises afterwards undoes nothing,
     so a statement says itself under which conditions it writes; what `live.changed` notes is told soon.
     """
-    async with AsyncSession(_statements(), expire_on_commit=False, autoflush=False) as session:
+    async with _single() as session:
         yield session
         live.tell_soon(session)
 

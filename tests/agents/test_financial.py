@@ -75,6 +75,15 @@ async def test_a_quarter_that_has_begun_is_read_as_the_month_it_has(company: Dat
     assert {fact["period"]["label"] for fact in read["facts"]} == {"October 2026"}
 
 
+async def test_figures_stand_beside_what_they_are_to_be_compared_with(company: Database) -> None:
+    october = wire(periods.month(date(2026, 10, 1)))
+    for against, label in (("previous", "September 2026"), ("year_earlier", "October 2025")):
+        read = await call("read_metrics", as_of=NOW, period=october, metrics=["revenue"], compare_with=against)
+        (revenue,) = read["facts"]
+        assert revenue["base"]["kind"] == against
+        assert revenue["base"]["period"]["label"] == label
+
+
 async def test_the_requests_figures_are_the_only_ones(company: Database) -> None:
     read = await call("read_metrics", as_of=NOW, period=Q4, given=SAMPLE, asked=["revenue"])
     assert {fact["source"] for fact in read["facts"]} == {"request"}

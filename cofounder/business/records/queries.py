@@ -43,6 +43,7 @@ from cofounder.business.records.tables import (
     WebAnalytics,
 )
 from cofounder.kit.db import Row
+from cofounder.kit.straight import kept
 
 _CLOCKS_DIFFER = timedelta(days=1)  # of a table whose times name no zone
 _OURS = ("url", "title", "topic", "persona", "campaign")  # what we wrote counts, and theirs where we wrote nothing
@@ -50,7 +51,7 @@ _SAMPLED: tuple[Any, ...] = (SocialPostAnalytics, Post, Task, WebAnalytics, Fina
 
 
 # What a journey asks many times is put together once: building a statement costs more than running it.
-_TASK = select(Task).where(Task.id == bindparam("id"))
+_TASK = kept(select(Task).where(Task.id == bindparam("id")))
 _LOCKED_TASK = _TASK.with_for_update().execution_options(populate_existing=True)
 
 
@@ -73,7 +74,7 @@ async def change_task(session: AsyncSession, id: UUID, changes: dict[str, Any]) 
 def _changing(names: tuple[str, ...]) -> Any:
     table = cast(Table, Task.__table__)
     values = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in names}
-    return table.update().where(table.c.id == bindparam("of")).values(values).returning(table.c.id)
+    return kept(table.update().where(table.c.id == bindparam("of")).values(values).returning(table.c.id))
 
 
 async def statuses(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -89,9 +90,9 @@ async def task_by_key(session: AsyncSession, idempotency_key: str) -> Task | Non
 def _matching(filters: TaskFilter) -> list[Any]:
     """The WHERE of a task list."""
     wanted: list[Any] = []
-    for kept, value in ((Task.status, filters.status), (Task.source, filters.source)):
+    for asked, value in ((Task.status, filters.status), (Task.source, filters.source)):
         if value is not None:
-            wanted.append(kept.in_([value] if isinstance(value, str) else value))
+            wanted.append(asked.in_([value] if isinstance(value, str) else value))
     if filters.text:
         wanted.append(
             or_(*(c.icontains(filters.text, autoescape=True) for c in (Task.request, Task.title, Task.topic)))
@@ -138,22 +139,28 @@ async def tasks_by_status(session: AsyncSession, filters: TaskFilter) -> dict[st
     return {str(row[0]): int(row[1]) for row in await session.execute(query)}
 
 
-async def earlier_tasks(
-    session: AsyncSession, as_of: datetime, limit: int, ids: Sequence[UUID] | None = None
-) -> Sequence[Task]:
-    """Tasks that had ended well by `as_of`, newest first; of these ids where given; no sample once there is an own post."""
+@lru_cache
+def _earlier(narrowed: bool) -> Select[Task]:
+    as_of: Any = bindparam("as_of")
     theirs = exists().where(Post.is_sample.is_(False), Post.published_at <= as_of)
     query = (
         select(Task)
         .where(Task.completed_at.is_not(None), Task.completed_at <= as_of, Task.created_at <= as_of)
-        .where(Task.status.in_(("completed", "approved", "publishing")))
+        .where(or_(*(Task.status == one for one in ("completed", "approved", "publishing"))))
         .where(or_(Task.is_sample.is_(False), ~theirs))
         .order_by(Task.completed_at.desc())
-        .limit(limit)
+        .limit(bindparam("limit"))
     )
-    if ids is not None:
-        query = query.where(Task.id.in_(ids))
-    return (await session.execute(query)).scalars().all()
+    return query.where(Task.id.in_(bindparam("ids", expanding=True))) if narrowed else kept(query)
+
+
+async def earlier_tasks(
+    session: AsyncSession, as_of: datetime, limit: int, ids: Sequence[UUID] | None = None
+) -> Sequence[Task]:
+    """Tasks that had ended well by `as_of`, newest first; of these ids where given; no sample once there is an own post."""
+    given = {} if ids is None else {"ids": ids}
+    found = await session.execute(_earlier(ids is not None), {"as_of": as_of, "limit": limit, **given})
+    return found.scalars().all()
 
 
 _FIGURES = ("measured_at", "views", "impressions", "clicks", "likes", "shares", "comments")
@@ -197,7 +204,7 @@ def _posts(narrowed: tuple[str, ...]) -> Select[Any]:
         query = query.where(Post.id.in_(bindparam("ids", expanding=True)))
     if "limit" in narrowed:
         query = query.limit(bindparam("limit"))
-    return query
+    return query if {"platforms", "task_ids", "ids"} & set(narrowed) else kept(query, loose=True)
 
 
 async def posts(
@@ -255,7 +262,7 @@ def _financial(narrowed: tuple[str, ...]) -> Select[FinancialMetric]:
         query = query.where(FinancialMetric.metric_type.in_(bindparam("metrics", expanding=True)))
     if "since" in narrowed:
         query = query.where(FinancialMetric.period_start >= bindparam("since"))
-    return query
+    return query if "metrics" in narrowed else kept(query)
 
 
 async def financial_rows(
@@ -291,7 +298,7 @@ def _web_days(narrowed: bool) -> Select[Any]:
         return func.array_agg(aggregate_order_by(column, kinds.c.split_by)).filter(column.is_not(None))[1]
 
     columns = (kinds.c.sessions, kinds.c.users, kinds.c.conversions)
-    return select(kinds.c.day, *map(least_split, columns)).group_by(kinds.c.day).order_by(kinds.c.day)
+    return kept(select(kinds.c.day, *map(least_split, columns)).group_by(kinds.c.day).order_by(kinds.c.day))
 
 
 async def web_days(

@@ -53,10 +53,12 @@ class Sketch:
 
     def facts(self, action: Action) -> str:
         """Steps that read the figures and find their story; the id of the step whose `facts` a writer uses."""
+        against = action.compare_with if action.compare_with in ("previous", "year_earlier") else None
         read = self.add(
             "read_metrics",
             "financial.read_metrics",
             {
+                **({"compare_with": against} if against else {}),
                 "as_of": ref("task.as_of"),
                 "period": _period(action),
                 "metrics": action.metrics,

@@ -45,8 +45,15 @@ def read(words: str, context: Context) -> Found:
     ):
         found = reader(words, context)
         if found is not None:
+            if _LABELLED.match(words) and not {kind for kind, _ in found.kinds} & {*WRITE_KINDS}:
+                found.sure = min(
+                    found.sure, 0.8
+                )  # "LinkedIn: Q3 revenue vs Q2": a post, or figures of LinkedIn? It is told
             return _for_a_channel(found, words, context)
     return Found()
+
+
+_LABELLED = re.compile(r"(?:linkedin|x|twitter|facebook|blog|newsletter)\s*:")
 
 
 def _first(words: str) -> str:

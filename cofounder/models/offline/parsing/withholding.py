@@ -22,6 +22,7 @@ _SAID = re.compile(
     rf"(?: (?:us|giv|nam|mention|stat|show|shar|publish|reveal|disclos|includ|quot)ing)? {_DET}{_THING}{_WHOLE}{_WHERE}"
     rf"|(?:keep|keeping|leave|leaving|hold|take) {_DET}{_THING}(?: itself| themselves)? (?:out|away|off|back|secret|private|confidential|hidden|vague|internal|unmentioned|undisclosed|under wraps|to (?:yourself|ourselves|us))\b(?: of (?:it|this|that|the \w+))?"
     rf"|(?:figure|number)s?-free"
+    rf"|{_NOT} {_VERB}(?: (?:us|people|them|anyone|anybody))? (?:exactly )?(?:by )?how (?:much|many)\b(?: (?:it|that|this|we|they|money)(?: \w+)?)?|(?:but |just )?not (?:by )?how (?:much|many)\b"
     rf"|{_NOT} {_VERB} {_DET}{_THING}{_WHOLE}{_WHERE}"
     rf"|{_DET}{_THING} (?:itself |themselves )?(?:must|should|may|shall|can|is|are|has to|have to|needs? to)(?:n't| not| never)(?: to)? (?:be |appear|go )(?:\w+)?"
     rf"|{_DET}{_THING} (?:itself )?(?:is|are|stays?|remains?|must (?:stay|remain|be kept)|should (?:stay|remain)) (?:(?:a|still|strictly|top) )*{_SECRET}"
@@ -30,11 +31,11 @@ _SAID = re.compile(
 _OF_METRIC = re.compile(
     rf"(?<![\w-]){metrics.NAMED}(?P<cut>,? (?:which |that |it )?(?:is|are|stays?|remains?|must (?:stay|remain|be kept)) (?:(?:a|still|strictly|top) )*{_SECRET})\b"
 )
-_BARE = re.compile(rf"{_DET}{_THING}(?: about (?:our|the) [\w ]+|{_WHERE})")
+_BARE = re.compile(rf"how (?:much|many)|{_DET}{_THING}(?: about (?:our|the) [\w ]+|{_WHERE})")
 
 
 _HINT = re.compile(
-    r"figure|number|metric|kpi|amount|digit|stat|percent|sums?\b|data point|secret|confidential|private|internal|disclosed|public"
+    r"figure|number|how m(?:uch|any)|metric|kpi|amount|digit|stat|percent|sums?\b|data point|secret|confidential|private|internal|disclosed|public"
 )
 
 
