@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_55d16e73"
+revision = "0001_cdbf18bd"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -882,6 +882,13 @@ def upgrade() -> None:
         sa.Column("erased_by", sa.Text(), nullable=True),
         sa.Column("erased_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("execution_id", name=op.f("pk_orchestrator_training_data")),
+    )
+    op.create_index(
+        "ix_orchestrator_training_data_history",
+        "orchestrator_training_data",
+        [sa.literal_column("jsonb_path_query_array(similar_historical_content, '$[*].task_id') jsonb_path_ops")],
+        unique=False,
+        postgresql_using="gin",
     )
     op.create_index(
         "ix_orchestrator_training_data_timestamp", "orchestrator_training_data", ["timestamp"], unique=False
@@ -2560,6 +2567,9 @@ def downgrade() -> None:
     op.drop_table("persona_choices")
     op.drop_table("own_personas")
     op.drop_index("ix_orchestrator_training_data_timestamp", table_name="orchestrator_training_data")
+    op.drop_index(
+        "ix_orchestrator_training_data_history", table_name="orchestrator_training_data", postgresql_using="gin"
+    )
     op.drop_table("orchestrator_training_data")
     op.drop_index("ix_optimisation_runs_ran_at", table_name="optimisation_runs")
     op.drop_table("optimisation_runs")
