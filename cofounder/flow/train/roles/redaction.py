@@ -15,6 +15,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from cofounder.flow.quality.detectors import personal_data
+from cofounder.flow.train.roles import numbers
 
 NONE = "none"
 NAMES = {
@@ -41,7 +42,7 @@ _PLACEHOLDER = re.compile(rf"\[({'|'.join(NAMES.values())})_(\d{{1,9}})\]")
 @cache
 def policy() -> str:
     """The name and version of what is taken out: "personal-data/1+" and a hash of the detector's code."""
-    code = Path(personal_data.__file__).read_bytes() + Path(__file__).read_bytes()
+    code = b"".join(Path(one).read_bytes() for one in (personal_data.__file__, __file__, numbers.__file__))
     return "personal-data/1+" + hashlib.sha256(code).hexdigest()[:12]
 
 
@@ -126,33 +127,40 @@ class Redactor:
         made = self.value(from_json(raw))
         return raw if self.counts.total() == before else json.dumps(made, ensure_ascii=False)
 
-    def value(self, given: Any) -> Any:
-        """The same for every text inside lists and objects; numbers stay numbers."""
+    def value(self, given: Any, name: str = "") -> Any:
+        """The same for every text inside lists and objects, and for numbers that are somebody's; figures stay numbers.
+
+        `name`: what it is called, where it stands in an object.
+        """
         if isinstance(given, str):
             return self.text(given)
         if isinstance(given, dict):
-            return {self.text(name): self.value(inner) for name, inner in given.items()}
+            return {self.text(inner): self.value(one, inner) for inner, one in given.items()}
         if isinstance(given, list):
-            return [self.value(inner) for inner in given]
-        return given
+            return [self.value(inner, name) for inner in given]
+        number = numbers.digits(given)
+        code = numbers.kind(name, number) if number is not None else None
+        return given if code is None or number is None else self._name(code, number)
 
 
 def left_in(messages: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """(code, piece) of all that the detector still finds in messages; an answer that is JSON is read as such."""
     found: list[tuple[str, str]] = []
-    stack: list[Any] = [one["content"] for one in messages]
+    stack: list[tuple[str, Any]] = [("", one["content"]) for one in messages]
     while stack:
-        one = stack.pop()
+        name, one = stack.pop()
         if isinstance(one, str):
             inner = _document(one)
             if inner is None:
                 found += [(code, one[start:end]) for code, start, end in _places(one)]
             else:
-                stack.append(inner)
+                stack.append(("", inner))
         elif isinstance(one, dict):
-            stack += [*one.keys(), *one.values()]
+            stack += [*(("", inner) for inner in one), *one.items()]
         elif isinstance(one, list):
-            stack += one
+            stack += [(name, inner) for inner in one]
+        elif (number := numbers.digits(one)) is not None and (code := numbers.kind(name, number)) is not None:
+            found.append((code, number))
     return found
 
 
