@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_cdbf18bd"
+revision = "0001_44b20d5b"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -2331,7 +2331,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE orchestrator_training_data SET (toast_tuple_target = 640, fillfactor = 50)")
     op.execute("ALTER TABLE training_facts SET (fillfactor = 50)")
     op.execute(
-        "CREATE FUNCTION training_tags(given text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$\nSELECT ARRAY(SELECT DISTINCT tag FROM (SELECT replace(lower(normalize(btrim(regexp_replace(\n  regexp_replace(one, '[\\u00ad\\u034f\\u061c\\u200c-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff\\U000e0001-\\U000e007f\\U000e0100-\\U000e01ef]+', '', 'g'), '[\\u0009-\\u000d\\u001c-\\u0020\\u0085\\u00a0\\u1680\\u2000-\\u200b\\u2028\\u2029\\u202f\\u205f\\u3000]+', ' ', 'g')), NFC)), 'ς', 'σ')\n  FROM unnest(given) AS one) AS spelt (tag) WHERE tag <> '' ORDER BY 1) $$"
+        "CREATE FUNCTION training_tags(given text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$\nSELECT ARRAY(SELECT DISTINCT tag FROM (SELECT replace(replace(lower(replace(normalize(btrim(regexp_replace(\n  regexp_replace(one, '[\\u00ad\\u034f\\u061c\\u200c-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff\\U000e0001-\\U000e007f\\U000e0100-\\U000e01ef]+', '', 'g'), '[\\u0009-\\u000d\\u001c-\\u0020\\u0085\\u00a0\\u1680\\u2000-\\u200b\\u2028\\u2029\\u202f\\u205f\\u3000]+', ' ', 'g')), NFC), 'İ', 'i')), 'ς', 'σ'), U&'i\\0307', 'i')\n  FROM unnest(given) AS one) AS spelt (tag) WHERE tag <> '' ORDER BY 1) $$"
     )
     op.execute(
         "CREATE FUNCTION training_retagged(given text[], added text[], removed text[]) RETURNS text[]\nLANGUAGE sql IMMUTABLE AS $$\nSELECT ARRAY(SELECT DISTINCT tag FROM unnest(given || added) AS tag WHERE tag <> ALL(removed) ORDER BY 1) $$"
