@@ -67,6 +67,8 @@ def validate(given: Mapping[str, Any], *, field: str = "business_metrics") -> di
     for name, value in given.items():
         if value is None:
             continue
+        if isinstance(name, str) and snake(name) == PERIOD:  # Period: Quarter
+            name, value = PERIOD, value.strip().lower() if isinstance(value, str) else value
         message = _fault(name, value) or _repeats(name, value, seen, kept)
         if message is not None:
             shown = str(name)[:80]

@@ -60,7 +60,7 @@ def _alike(words: list[str], known: list[str]) -> bool:
 
 
 def _slip(word: str, known: str) -> bool:
-    """The same, or one letter too many, too few, other or swapped; people rarely slip on the first one.
+    """The same, or one letter too many, too few, other, or two swapped; people rarely slip on the first one.
 
     Of a short word another letter makes another word (leads, loads): there only the others count.
     """
@@ -73,7 +73,13 @@ def _slip(word: str, known: str) -> bool:
     if len(word) != len(known):
         return mine[1:] == theirs or mine == theirs[1:]
     swapped = mine[:2] == theirs[:2][::-1] and mine[2:] == theirs[2:]
-    return swapped or (len(word) > 5 and mine[1:] == theirs[1:])
+    return swapped or (len(word) > 5 and (mine[1:] == theirs[1:] or _exchanged(mine, theirs)))
+
+
+def _exchanged(mine: str, theirs: str) -> bool:
+    """Two letters stand in each other's place: costumers."""
+    apart = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
+    return len(apart) == 2 and apart[0] == apart[1][::-1]
 
 
 def of_ones_own(given: Mapping[str, Any] | None) -> list[str]:

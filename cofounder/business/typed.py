@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cofounder.business.catalogue import currency_of, in_percent, metric
+from cofounder.business.catalogue import Metric, currency_of, in_percent, metric, snake
 from cofounder.business.metrics import PERIOD, WORDED, MetricInvalid, earlier
 from cofounder.models.figures.written import readings, worth
 
@@ -56,6 +56,7 @@ def read(given: Iterable[tuple[str, str]], *, field: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     wrong: list[dict[str, str]] = []
     for name, value in given:
+        name = PERIOD if snake(name) == PERIOD else name  # Period = Quarter
         try:
             if name in found:
                 raise _Unclear("is given twice.")
@@ -92,11 +93,33 @@ def _share(name: str, value: str, percentage: float) -> float:
     """A percentage as its figure is kept: a hundredth, unless the name itself says percent."""
     known = metric(earlier(name)[2])
     if not known.custom and known.unit not in ("rate", "score"):
-        raise _Unclear(f"is {_quoted(value)}, but it is no rate.")
+        raise _Unclear(
+            f"is {_quoted(value)}, but it is no rate: write {_WHOLE.get(known.unit, 'the number')} without a percent sign."
+        )
+    if known.custom and known.unit not in ("rate", "ratio"):
+        raise _Unclear(_no_share(name, value, known))
     share = round(percentage / 100, 12)
     if (known.low is not None and share < known.low) or (known.high is not None and share > known.high):
         raise _Unclear(f"is {_quoted(value)}; a rate lies between {known.low or 0:.0%} and {known.high or 1:.0%}.")
     return percentage if in_percent(name) else share
+
+
+_WHOLE = {
+    "usd": "the amount",
+    "count": "how many it is",
+    "score": "the score",
+    "days": "the days",
+    "hours": "the hours",
+}
+_KIND = {"usd": "money", "count": "a count", "score": "a score", "days": "days", "hours": "hours"}
+
+
+def _no_share(name: str, value: str, known: Metric) -> str:
+    """A percentage of something that by its name is none: 12% users is 0.12 of nothing."""
+    return (
+        f"is {_quoted(value)}, but by its name it is {_KIND[known.unit]}: write {_WHOLE[known.unit]} without a percent sign, "
+        f"or name the share, as in {snake(name)[:80]}_rate."
+    )
 
 
 def _two_ways(value: str, written: _Written) -> str:

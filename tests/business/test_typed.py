@@ -45,6 +45,8 @@ READ = {
     "open_rate_percent=4.5": 4.5,
     "market_position=leader": "leader",
     "period=Quarter": "quarter",
+    "roi=250%": 2.5,
+    "market_share=12%": 0.12,
 }
 REFUSED = {
     "revenue=1500,000": "'1500,000', which may mean 1500000 or 1500",
@@ -54,7 +56,13 @@ REFUSED = {
     "conversion_rate=1,250%": "may mean 1250% or 1.25%",
     "conversion_rate=450%": "is '450%'; a rate lies between 0% and 100%",
     "open_rate_percent=450%": "is '450%'; a rate lies between 0% and 100%",
-    "customer_count=50%": "is '50%', but it is no rate",
+    "customer_count=50%": "is '50%', but it is no rate: write how many it is without a percent sign",
+    "revenue=12%": "is '12%', but it is no rate: write the amount without a percent sign",
+    "users=12%": "is '12%', but by its name it is a count: write how many it is without a percent sign, or name the share, as in users_rate",
+    "previous_month_users=12%": "by its name it is a count",
+    "nps=45%": "is '45%', but by its name it is a score: write the score without a percent sign",
+    "ad_budget=5%": "by its name it is money",
+    "delivery_days=5%": "by its name it is days",
     "revenue=€5": "is '€5', but it is kept in USD",
     "revenue=lots": "is 'lots'; a number is wanted",
     "revenue=nan": "a number is wanted",
@@ -114,3 +122,14 @@ def test_the_words_of_a_request_read_a_number_as_the_forms_do(amount: str) -> No
 @pytest.mark.parametrize("amount", ["$150.000", "$150,00"])
 def test_what_the_forms_refuse_the_words_do_not_guess(amount: str) -> None:
     assert _said(amount) == {}
+
+
+@pytest.mark.parametrize("name", ["Period", "PERIOD", " period "])
+def test_the_span_is_read_however_its_name_and_value_are_written(name: str) -> None:
+    assert typed.read(typed.lines(f"{name} = Quarter\nrevenue = 5"), field="figures") == {
+        "period": "quarter",
+        "revenue": 5,
+    }
+    assert validate({name.strip(): "Quarter", "revenue": 5}) == {"period": "quarter", "revenue": 5}
+    with pytest.raises(MetricInvalid, match="period is text; write month, quarter or year"):
+        validate({name.strip(): "fortnight"})

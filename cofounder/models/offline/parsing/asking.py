@@ -94,7 +94,7 @@ _DOING = {
 
 
 def _figure_questions(found: Sense, said: Answers) -> list[Question]:
-    if found.given.open and any(a.wants_metrics and a.kind in acts.WRITE_KINDS for a in found.actions):
+    if found.given.open and any(a.kind in acts.WRITE_KINDS for a in found.actions):
         return [questions.unclear_figure(found.given.open[0])]
     if found.given.held and any(a.kind in acts.WRITE_KINDS for a in found.actions):
         return [
@@ -103,7 +103,8 @@ def _figure_questions(found: Sense, said: Answers) -> list[Question]:
     if why := _why_unusable(found):
         return [questions.unusable_figures([found.as_written(words) for words in found.given.words], why)]
     if _rests_on_none(found):
-        return [questions.unread_figures([found.as_written(words) for words in found.given.unused])]
+        stated = [*found.given.claims, *found.given.words, *found.given.unused]
+        return [questions.unread_figures(list(dict.fromkeys(found.as_written(words) for words in stated)))]
     if only := _only_figures(found, said):
         return [questions.figures_withheld(only)]
     figures = [a for a in found.actions if a.wants_metrics or a.kind == "plan_calendar"]
@@ -155,7 +156,7 @@ def _why_unusable(found: Sense) -> str:
     if not (written and now) or given.settled:
         return ""
     if now <= {*given.in_another_currency()}:
-        return f"amounts in {' and '.join(sorted(given.currencies - {'$'}))} are not taken for US dollars"
+        return f"amounts in {' and '.join(sorted(sign.upper() for sign in given.currencies - {'$'}))} are not taken for US dollars"
     period = next((a.period for a in found.actions if a.period), None)
     if period is not None and period.grain not in ("month", "quarter", "year"):
         return f"figures are given for a month, a quarter or a year, and {period.label} is none"
@@ -173,7 +174,7 @@ def _rests_on_none(found: Sense) -> bool:
     given = found.given
     if given.settled or withheld(found.demands.values.get("must_avoid", ())):
         return False
-    if not any(_AMOUNT.match(words) for words in given.unused):
+    if not (given.claims or given.values or any(_AMOUNT.match(words) for words in given.unused)):
         return False
     written = any(a.wants_metrics and a.kind in acts.WRITE_KINDS for a in found.actions)
     return written and set(given.values) <= {"growth_rate"}

@@ -33,6 +33,9 @@ _AHEAD = re.compile(
 _DAY = re.compile(
     r"\b\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w* \d{1,2}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:today|tonight|tomorrow)\b"
 )
+_HOPED = re.compile(
+    rf"\b(?:expected|planned|projected|forecast(?:ed)?|anticipated|hoped-for|upcoming|coming|estimated)\s+(?:[\w-]+\s+)?{metrics.NAMED}"
+)
 _BYGONE = re.compile(r"\b(?:happened|was|were|did|won|had|went|came|took|recap|\w+ched|\w+ned|\w+ted)\b")
 _LABEL = re.compile(r"(?:topic|subject|theme|tone|style|audience|channels?|length|deadline|language|format)\s*[:=]")
 _ONLY = re.compile(r"\b(?:only|just|exclusively|nothing else|nowhere else)\b")
@@ -115,17 +118,24 @@ def _without_negated(reading: Reading) -> tuple[Reading, list[channels.Mention]]
 
 
 def _deadline_spans(result: Sense) -> list[tuple[int, int]]:
-    """Days that say when a text is due, and links, are not the period it speaks of."""
+    """Days that say when a text is due, links, and what it shall not speak of are not the period it speaks of."""
     low = result.reading.low
     spans = []
-    spans += result.demands.posting.spans
+    spans += [*result.demands.posting.spans, *result.demands.unsaid]
     spans += [(a, b + len(_EARLIER_TIME.match(low, b)[0])) for a, b in result.given.earlier_at]  # type: ignore[index]
+    others = result.given.times  # where a time is named beside them, theirs is not the one that is written about
+    if others and not result.given.earlier_at and not _has_time(low, [*spans, *others]):
+        spans += others
     for name in ("deadline", "link"):
         words = result.demands.evidence.get(name, "").lower()
         at = low.find(words) if words else -1
         if at >= 0:
             spans.append((at, at + len(words)))
     return spans
+
+
+def _has_time(low: str, spans: list[tuple[int, int]]) -> bool:
+    return bool(dates.atoms(periods.blanked(low, spans)))
 
 
 def _parts(result: Sense) -> None:
@@ -276,6 +286,8 @@ def _mode(result: Sense, part: Part | None) -> periods.Mode:
     if "plan_calendar" in kinds:
         return "ahead"
     if part and any(k in actions.WRITE_KINDS for k in kinds):
+        if _HOPED.search(result.reading.low[part.start : part.end]):
+            return "ahead"
         low = result.reading.low[part.start : part.end]
         if _AHEAD.search(low) and not metrics.find(low) and not metrics.FIGURES.search(low.replace("launch", "")):
             return "ahead"

@@ -6,7 +6,7 @@ from typing import Any
 from cofounder.models.figures import withheld
 from cofounder.models.intent import Action, ActionKind, Assumption
 from cofounder.models.offline.parsing import actions as acts
-from cofounder.models.offline.parsing import deliverables, metrics, questions, residue
+from cofounder.models.offline.parsing import changing, deliverables, metrics, questions, residue
 from cofounder.models.offline.parsing.answering import Answers
 from cofounder.models.offline.parsing.channels import title
 from cofounder.models.offline.parsing.reading import LONGEST_INSTRUCTION
@@ -216,13 +216,18 @@ def _figures(found: Sense, own: dict[str, Any]) -> list[str]:
     if left:
         foreign = found.given.currencies - {"$"}
         why = (
-            f"amounts in {' and '.join(sorted(foreign))} are not taken for US dollars"
+            f"amounts in {' and '.join(sorted(sign.upper() for sign in foreign))} are not taken for US dollars"
             if foreign
             else "it is not said that they are of one month or of the time you write about, or of the one before"
         )
         out.append(
             f"Figures in your words that are not used: {_named(left)}; {why}. Give them beside the request to have them in it."
         )
+    if not own and any(a.wants_metrics and a.kind in acts.WRITE_KINDS for a in found.actions):
+        went = changing.way(found.reading.low)
+        if went and not any(went in words.lower() for words in found.given.unused):
+            told = f'"{found.as_written(went)}": which way it went is told by the figures that are looked up, not by these words.'
+            return [*out, told, *_unread_figures(found)]
     return [*out, *_unread_figures(found)]
 
 

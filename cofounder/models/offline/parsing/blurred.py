@@ -7,4 +7,6 @@ _FEAST = (
 _STROKES = r"(?<![\d/.,$€£#-])(?:(?:19|20)\d\d\s?/\s?(?:20)?\d\d(?![\d/])|(?:19|20)\d\d[-–](?:1[3-9]|[2-9]\d)(?![\d-])|(?:0?[1-9]|1[0-2])/\d\d(?![\d/%]))"
 _PART_OF_YEAR = r"\b(?:mid|early|late)[- ](?:of )?(?:19|20)\d\d\b(?!\d)"
 _AT_A_FEAST = rf"\b(?:last|previous|this|next|since|over|around|before|after|until|during|at)\s+(?:the\s+)?{_FEAST}\b(?:\s+(?:of\s+)?(?:19|20)\d\d\b)?"
-PATTERN = f"{_STROKES}|{_PART_OF_YEAR}|{_AT_A_FEAST}"
+_OF_A_FEAST = rf"\b{_FEAST}(?:'s)? (?:revenues?|sales|turnover|results|numbers|figures|traffic|orders|earnings)\b"
+_ODD_YEAR = r"\b(?:2o[\do]{2}|20(?:o\d|\do|oo))\b"  # 2O26
+PATTERN = f"{_STROKES}|{_PART_OF_YEAR}|{_AT_A_FEAST}|{_OF_A_FEAST}|{_ODD_YEAR}"

@@ -22,6 +22,9 @@ _BOUND = re.compile(
 _BEHIND = re.compile(
     r"\s*(?:,\s*)?(?:or (?:so|thereabouts|later|earlier|before|after)|-?ish|excluded|excepted|aside|exclusive|give or take|and (?:a bit|change|some more|beyond|so on)|and (?:before|after)(?=\s*(?:[.,;!?]|$)))\b|\s+(?:through|until|till|up to)\s+(?!(?:now|today|date)\b)[a-z]"
 )
+# "Leave October out", "keep the September numbers out of it"
+_LEAVES = re.compile(r"\b(?:leav(?:e|ing)|keep(?:ing)?|tak(?:e|ing)|cut(?:ting)?)\s+(?:out\s+)?(?:the\s+|our\s+)?$")
+_LEFT_OUT = re.compile(r"(?:'s)?\s+(?:(?:numbers|figures|results|revenue|sales|data)\s+)?(?:out|aside|away|off)\b")
 # "The results of October" are October's; the third week or this side of it is another time.
 _OF = re.compile(r"(?<![\w'])(?P<what>[a-z][\w'-]*)\s+of\s+(?:the\s+)?$")
 _WHOLE = re.compile(
@@ -65,7 +68,10 @@ def take(found: list[Atom], blank: str, low: str, unclear: list[str], looks_back
             or _within(blank[start : atom.start])
         )
         behind = None if _joins(place, found, blank) else _BEHIND.match(blank, atom.end)
-        if (bound or behind) and looks_back(atom.start):
+        left_out = behind is None and _LEFT_OUT.match(blank, atom.end) and _LEAVES.search(blank[start : atom.start])
+        if left_out:
+            unclear.append(low[atom.start : atom.end].strip(" ,") + " left out")
+        elif (bound or behind) and looks_back(atom.start):
             begin = atom.start - (len(bound[0]) if bound else 0)
             unclear.append(low[begin : behind.end() if behind else atom.end].strip(" ,"))
         else:

@@ -26,6 +26,7 @@ class Demands:
     unknown_voice: str | None = None
     length_clash: tuple[str, str] | None = None  # two lengths that exclude each other
     avoided: list[tuple[int, int]] = field(default_factory=list)  # the spans that name what must not appear
+    unsaid: list[tuple[int, int]] = field(default_factory=list)  # of them, what the text shall not speak of
 
     def build(self) -> Constraints:
         return Constraints(**self.values)
@@ -56,19 +57,19 @@ _AT_LINK = re.compile(r"\s*(?:\b(?:at|on|via|here|under)\b:?)?\s*\bhttps?\b.*$",
 _QUESTION_END = re.compile(
     r"\badd a question (?:at|to|in) the end\b|\b(?:end|finish|close)(?:s|ing)? (?:it )?(?:with|on|in) a question\b"
 )
-_STOP = r"(?=[.;\n]|:\s|$| (?:max|under|at most|no more than|add an?|keep it) |(?:,| but|,? and| then| also) (?:includ\w+|mention\w*|avoid\w*|us(?:e|es|ing)|contain\w*|end\w*|keep|do not|don't|no|make|in|under|without|write|for|with|publish|post|schedule|never|leave)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
+_STOP = r"(?=\.(?!\d)|[;\n]|:\s|$| (?:max|under|at most|no more than|add an?|keep it) |(?:,| but|,? and| then| also) (?:includ\w+|mention\w*|avoid\w*|us(?:e|es|ing)|contain\w*|end\w*|keep|do not|don't|no|make|in|under|without|write|for|with|publish|post|schedule|never|leave)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
 _INCLUDE = re.compile(
     rf"\b(?:(?:please |also |must |and |be sure to |make sure (?:to|you|it|that it) |don't forget to |do not forget to |it (?:should|must) |to )*(?:includes?|mentions?|contains?)|including|mentioning|make sure (?:that )?(?P<sub>[\w' ]+?) (?:is|are) (?:included|mentioned|in it)|(?:use|using|with) the (?:words?|phrases?|keywords?|hashtags?|terms?)|with (?:the )?(?:words?|hashtags?|keywords?)|keywords?\s*:|must have|refer(?:ring)? to|quote(?: our)?|work in)\s+(?!a link|links?\b|hashtags?\b|emojis?\b|a call|a cta|the following)(?P<what>.{{2,160}}?){_STOP}"
 )
 _AVOID = re.compile(
-    rf"\b(?:(?:does not|doesn't|do not|don't|dont|never|please don't|without|not to|must not|should not|shouldn't|not|but not) (?:ever )?(?:about|mention|mentioning|say|saying|use the words?|use|using|talk about|talking about|include|including|refer to|naming|name|disclose|reveal|give away|discuss|discussing|using the words?)|avoid(?:s|ing)?(?: the)?(?: words?| phrases?| terms?| mentioning| talking about| any mention of| using)?|leave out|leaving out|exclud(?:e|ing)|omit(?:ting)?|stay away from|no mention of|nothing about|skip)\s+(?:the (?:words?|phrases?|terms?) )?(?!any emoji|any hashtag|emoji|hashtag|it\b|this\b)(?P<what>.{{2,140}}?){_STOP}"
+    rf"\b(?:(?:does not|doesn't|do not|don't|dont|never|please don't|without|not to|must not|should not|shouldn't|not|but not) (?:ever )?(?:about|mention|mentioning|say|saying|use the words?|use|using|talk about|talking about|include|including|refer to|naming|name|disclose|reveal|give away|discuss|discussing|using the words?)|avoid(?:s|ing)?(?: the)?(?: words?| phrases?| terms?| mentioning| talking about| any mention of| using)?|leave out|leaving out|exclud(?:e|ing)|omit(?:ting)?|stay away from|no mention of|nothing about|(?:say|write) nothing (?:about|of|on)|not a word (?:about|on|of)|no word (?:about|on|of)|(?:keep|stay) (?:quiet|silent|mum) (?:about|on)|skip)\s+(?:the (?:words?|phrases?|terms?) )?(?!any emoji|any hashtag|emoji|hashtag|it\b|this\b)(?P<what>.{{2,140}}?){_STOP}"
 )
 _NO_THINGS = re.compile(
     r"\bno (?P<what>(?:jargon|buzz ?words?|prices?|pricing|names?|clich[eé]s|superlatives|exclamation (?:marks?|points?)|competitor names?|numbers|figures|exaggerations?|fluff|hype|sales talk|marketing speak)(?:(?:,| or| and| and no) (?:jargon|buzz ?words?|prices?|hype|fluff|clich[eé]s|superlatives))*)\b"
 )
 _THINGS = rf"(?:(?:our|the|any) )?{metrics.NAMED}(?: (?:figures|numbers|metrics|data))?"
 _NO_METRIC = re.compile(
-    rf"(?:\b(?:without|except(?: for)?|other than|apart from|aside from|but not)|(?:^|[,;.(]\s*|\b(?:and|but|with) )no) "
+    rf"(?:\b(?:(?:everything|all(?: (?:our|the|of our))?(?: (?:figures|numbers|metrics|kpis|results))?) (?:but|save|minus|bar)|without|except(?: for)?|other than|apart from|aside from|but not)|(?:^|[,;.(]\s*|\b(?:and|but|with) )no) "
     rf"(?P<what>{_THINGS}(?:(?:,| or|,? and|,? nor) {_THINGS})*)(?!\w)"
 )
 # "How we grew without marketing spend" tells a story; it forbids nothing.
@@ -84,9 +85,11 @@ _DEADLINE = re.compile(
 )
 _CANNOT = re.compile(
     r"\b(?:(?:in|with|at least|exactly|of|using|have|has|contain(?:s|ing)?|into)? ?(?:at least |at most |less than |more than |exactly |only )?"
-    rf"{NUMBER} (?:hash ?tags?|emojis?|sentences?|paragraphs?|sections?|bullet(?: point)?s?|stanzas?|lines)|in all (?:caps|capital letters|lower ?case(?: letters)?)|all (?:caps|capital letters|in lowercase)|(?:all|entire \w+ in) (?:lower ?case|upper ?case|capital)\w*(?: letters)?|(?:only )?(?:if|in case|as soon as|whenever) (?!you |possible)[^,.;\n]{3, 60}?(?=,? (?:then )?(?:write|publish|post|send|tweet|draft) )|by (?:channel|country|countries|region|campaign|segment|city|store|product line)s?(?=[\s.,;?!]|$)|no commas|tag(?:ging)? @?[a-z][\w.-]*|"
+    rf"{NUMBER} (?:hash ?tags?|emojis?|sentences?|paragraphs?|sections?|bullet(?: point)?s?|stanzas?|lines)|in all (?:caps|capital letters|lower ?case(?: letters)?)|all (?:caps|capital letters|in lowercase)|(?:all|entire \w+ in) (?:lower ?case|upper ?case|capital)\w*(?: letters)?|(?:only )?(?:if|in case|as soon as|whenever) (?!you |possible)[^,.;\n]{3, 60}?(?=,? (?:then )?(?:write|publish|post|send|tweet|draft) )|by (?:channel|country|countries|region|campaign|segment|city|store|product line)s?(?=[\s.,;?!]|$)|no commas|(?:on |to |via |from )?(?:my|our|the) (?:personal|private|corporate|company) (?=linkedin|facebook|twitter|x\b)|(?:and )?b?cc(?::| to)? [a-z][\w' ]{1, 30}|one (?:per|a|each|every) (?:day|week|month|channel)|(?:half a|one|a|\d+) pages?(?= long|[.,;!]|$)|tag(?:ging)? @?[a-z][\w.-]*|"
     r"(?:with|include|add|attach) (?:an? |the |some )?(?:images?|pictures?|photos?|charts?|graphs?|gifs?|videos?|infographics?|poll)|as (?:an? )?(?:table|json|xml|csv|pdf|word document|powerpoint)|in (?:json|xml|markdown|csv|html)(?: format)?|as (?:a )?(?:poem|rap|haiku|limerick|song)|in rhymes?|(?:wrap|enclose)\w* [^.]{0,40}double (?:angular brackets|quotation marks)|placeholders?)\b"
 )
+_ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_ADDRESSES = re.compile(rf"(?:to |at )?{_ADDRESS}(?:(?:,| and|, and) {_ADDRESS})*")
 _UNSKIPPED = re.compile(
     r"(?:,? and )?(?:(?:publish|post|send|release|do) (?:it|this|them|that)(?: \w+)? )?(?P<what>\b(?:without|skip(?:ping)?|no|bypass(?:ing)?) (?:(?:my|any|the|an?|further|human|asking for|waiting for|need for) ?)*"
     r"(?:approval|review|asking(?: me)?|confirmation|permission|sign-?off)(?: step| first)?\b|\b(?:auto-?)?approve (?:it|this|them|that|everything)\b(?: (?:yourself|automatically|for me|right away|without asking(?: me)?))*)"
@@ -207,8 +210,17 @@ def _calls(low: str, text: str, demands: Demands) -> None:
         _take(demands, match, "call_to_action", None)
 
 
+# "20% off until Friday" says how long it lasts.
+_LASTS = re.compile(
+    r"\b(?:off|discounts?|sales?|offers?|open|valid|runs?|lasts?|free|closed|available|tickets?|registers?|registration|sign-?ups?|appl(?:y|ications?)|vote|prices?|deals?)\b[^.;,]{0,30}\b(?:before|until|by) (?:the )?[\w ]+$"
+)
+
+
 def _deadline(low: str, text: str, demands: Demands) -> None:
-    match = next((one for one in _DEADLINE.finditer(low) if not _overlaps(one, demands)), None)
+    match = next(
+        (one for one in _DEADLINE.finditer(low) if not (_overlaps(one, demands) or _LASTS.search(low[: one.end()]))),
+        None,
+    )
     if match and not re.search(r"\b(?:will|forecast|predict|project|estimate|expect)\b", low[: match.start()]):
         group = "day" if match["day"] else "asap"
         demands.values["deadline"] = text[slice(*match.span(group))].strip()
@@ -234,10 +246,14 @@ def _words(low: str, text: str, demands: Demands) -> None:
             items = _items(text[match.start(group) : end])
             if into is avoid and not _AS_WORDS.search(match[0]):
                 items = [withholding.plain(item) for item in items]
-            into += [item for item in items if not (_LEAVES_OUT.match(match[0]) and _is_time(item))]
+            kept = [item for item in items if not (_LEAVES_OUT.match(match[0]) and _is_time(item))]
+            into += kept
             demands.spans.append((match.start(), max(end, match.end()) if not tag else end))
             if into is avoid:
                 demands.avoided.append(match.span())
+            if into is avoid and kept:  # a time in it is none that the text is about, nor is it a word to look for
+                demands.unsaid.append(match.span())
+                demands.unsupported += [item for item in kept if dates.atoms(item.lower())]
     for span in withholding.find(low):
         avoid.append(WITHHELD)
         demands.spans.append(span)
@@ -255,7 +271,9 @@ def _words(low: str, text: str, demands: Demands) -> None:
 
 
 _AS_WORDS = re.compile(r"\b(?:words?|phrases?|terms?)\b|\"|(?<!\w)'")
-_LEAVES_OUT = re.compile(r"(?:exclud|omit|leav|skip|without)")
+_LEAVES_OUT = re.compile(
+    r"(?:exclud|omit|leav|skip|without(?! (?:about|mention|say|talk|refer|nam|disclos|reveal|discuss)))"
+)
 
 
 def _is_time(item: str) -> bool:
@@ -298,7 +316,8 @@ def _unskipped(low: str, text: str, demands: Demands) -> None:
 
 
 def _cannot(low: str, text: str, demands: Demands) -> None:
-    for match in _CANNOT.finditer(low):
+    addresses = _ADDRESSES.finditer(low) if "@" in low else ()
+    for match in (*addresses, *_CANNOT.finditer(low)):
         if not _overlaps(match, demands):
             demands.unsupported.append(match[0].strip())
             demands.spans.append(match.span())

@@ -59,7 +59,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("unclear", rf"\b(?:the\s+)?(?:first|second|third|fourth|last|final)\s+(?:(?:few|two|three)\s+)?(?:weeks?|days?|fortnight)\s+(?:of|in)\s+(?:the\s+)?(?:{_MONTH}|month|quarter|year)\b"),
         ("years", r"(?<![\d/.,$€£#-])(?P<year>(?:19|20)\d\d)\s?[-–]\s?(?P<last>(?:19|20)\d\d)\b(?![-/]?\d)"),
         ("unclear", blurred.PATTERN),
-        ("iso_month", r"(?<![\d/.])(?P<n>0?[1-9]|1[0-2])/(?P<year>20\d\d)\b"),
+        ("iso_month", r"(?<![\d/.$€£])(?P<n>0?[1-9]|1[0-2])[/.](?P<year>20\d\d)\b(?![.,]?\d)"),
         ("iso_day", r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b"),
         ("number_day", r"\b(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>(?:19|20)\d\d)\b"),
         ("iso_week", r"\b(?P<year>(?:19|20)\d\d)-?w(?P<n>\d{1,2})\b"),
@@ -84,6 +84,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("relative", rf"\b(?P<mod>last|previous|past|prior|this|current|next|coming|upcoming|following)\s+(?:calendar |fiscal |financial |full |complete |business )?{_UNIT}(?:'s|s'|s(?=\s+[a-z]))?\b"),
         ("weekday", r"\b(?:(?P<mod>last|this|next|coming|past)\s+)?(?<!black )(?<!cyber )(?<!giving )(?<!good )(?<!ash )(?<!shrove )(?P<w>monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b(?!s\b)"),
         ("near_day", r"\b(?P<w>yesterday|today|tomorrow|tonight)(?:'s)?\b"),
+        ("year", r"\b(?:in|of|for|since|during|from|and|vs\.?|versus|to|than)\s+'(?P<short>\d\d)\b(?!s)"),
         ("year", r"\b(?:fy|fiscal year|financial year)\s?'?(?P<short>(?:20)?\d\d)\b"),
         ("year", r"(?<![\d$€£#.,/-])\b(?P<year>(?:199|20[0-4])\d)\b(?!\d|[.,]\d|\s*(?:%|words|characters|customers|users|visits|visitors|followers|people|dollars|euros|likes|views|clicks|subscribers))"),
     )

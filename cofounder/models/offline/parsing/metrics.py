@@ -18,7 +18,7 @@ _NAMES = (
     ("marketing_spend", r"(?:marketing|ad|advertising) (?:spend(?:ing)?|budget|costs?)|spend on (?:marketing|ads)"),
     ("bounce_rate", r"bounce rates?"),
     ("profit", r"(?:gross |net |operating )?profits?(?:ability)?|ebitda|margins?"),
-    ("costs", r"operating costs|expenses|costs"),
+    ("costs", r"operating costs|expenses|(?<!it )(?<!this )(?<!that )(?<!which )costs"),
     ("cash", r"cash flow|runway|burn rate|cash burn"),
     ("return_on_investment", r"roi|return on (?:investment|ad spend|spend|cost)|roas"),
     ("market_position", r"market (?:position|share)"),

@@ -13,7 +13,7 @@ from cofounder.models.offline.parsing.spans import MONTHS, day_without_year
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTH = "|".join(name for month in MONTHS for name in (month.lower(), month[:3].lower())) + "|sept"
 PART = r"(?:\s+(?:in the\s+)?(?P<part>morning|afternoon|evening|night))?"
-CLOCK = r"(?P<h>[01]?\d|2[0-3])(?:[:.](?P<m>[0-5]\d))?\s?(?P<half>[ap]\.?m\b\.?|o'clock|h\b|uhr)?|(?P<word>noon|midday|midnight)"
+CLOCK = r"(?P<h>[01]?\d|2[0-3])(?:[:.h](?P<m>[0-5]\d))?\s?(?P<half>[ap]\.?m\b\.?|o'clock|h\b|uhr)?|(?P<word>noon|midday|midnight)"
 DAY = (
     r"(?P<near>today|tonight|tomorrow|yesterday)|(?:(?P<which>this|next|coming|last)\s+)?(?P<week>"
     + "|".join(WEEKDAYS)
@@ -22,7 +22,7 @@ DAY = (
     r"(?P<mon2>" + _MONTH + r")\.?\s+(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?\b(?:,?\s+(?P<y2>20\d\d))?|"
     r"(?P<iso>20\d\d-\d\d-\d\d)|(?P<dot>[0-3]?\d\.[01]?\d\.20\d\d)"
 )
-_NOT_COUNTED = r"(?![\w%])(?!\s*(?:%|words|tweets|posts|percent))"
+_NOT_COUNTED = r"(?![\w%]|[.,:]\d)(?!\s*(?:%|words|tweets|posts|percent))"
 # "tomorrow at 9am CET", "on 5 December"
 WHEN = re.compile(
     rf"(?:\b(?:on|for|at|by)\s+)?(?<!\w)(?:{DAY})\b{PART}(?:(?:,|\s+at|\s+around|\s+by|,\s*at)?\s*(?:{CLOCK}){_NOT_COUNTED}{clocks.ZONE})?"
@@ -31,7 +31,7 @@ WHEN = re.compile(
 # "at 9:30 on Monday", "9am CET tomorrow"
 HOUR_FIRST = re.compile(
     rf"(?:\b(?:at|by|around)\s+(?=\d|noon|mid)|(?<![\w.:])(?=\d{{1,2}}(?::[0-5]\d|\s?[ap]\.?m\b)|noon|mid))(?:{CLOCK}){_NOT_COUNTED}{clocks.ZONE}{PART}"
-    rf"(?:\s*,?\s+on)?\s*,?\s+(?:{DAY})\b"
+    rf"(?:\s*,?\s+on)?\s*,?\s+(?:{DAY})\b{PART.replace('part', 'part2')}{clocks.ZONE.replace('zone', 'zone2')}"
 )
 HOUR_ALONE = re.compile(rf"\b(?:at|by)\s+(?:{CLOCK})(?!\w){_NOT_COUNTED}{clocks.ZONE}{PART}")
 # "in two hours", "three days from now at 14:00"
@@ -54,7 +54,7 @@ def resolve(got: Got, today: date, zone: str | None = None) -> str:
     clock = hour(got)
     if clock is None:
         return day.isoformat()
-    named = zone or got.get("zone")
+    named = zone or got.get("zone") or got.get("zone2")
     there = clocks.zone(named) if named else None
     if there is None:
         return f"{day.isoformat()}T{clock}"

@@ -67,7 +67,7 @@ _UNCLEAR = re.compile(
     r"(?:the )?(?:last|past|next|previous|coming) (?:few|couple of|several|some) (?:days|weeks|months|quarters|years)|"
     r"(?:last|this|next|past|in|during|over the) (?:the )?(?:spring|summer|autumn|fall|winter)|(?:spring|summer|autumn|winter) (?:20\d\d|numbers|results|figures)|"
     r"back then|some time ago|a while ago|the other (?:day|week|month)|that (?:month|quarter|week|year|period|time)|"
-    r"(?:the )?usual period|the holiday season|last time|once upon a time)\b"
+    r"(?<!year )(?<!quarter )(?<!month )(?<!week )(?<!up )to date(?! with)|so far|(?:the )?usual period|the holiday season|last time|once upon a time)\b"
 )
 
 

@@ -34,7 +34,7 @@ _DOES = re.compile(r"\b(?:publish|post|send|tweet|schedule|release|share|put|go(
 _STRETCH = re.compile(
     r"\b(?:(?:some ?time |early |late |later |in )?(?:next|this|the coming) (?:week(?:end)?|month|quarter|year)|(?:at |by )?(?:the )?(?:end|beginning|start) of (?:the|this|next) (?:week|month|quarter|year)|"
     r"in (?:the )?(?:next )?(?:a few|some|several) (?:minutes|hours|days|weeks|months)|in the (?:morning|afternoon|evening)|this (?:morning|afternoon|evening)|later(?: today)?|soon|"
-    r"(?:next|last) (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|in (?:january|february|march|april|may|june|july|august|september|october|november|december)|last (?:week|month|year|night)|\d+ \w+ ago|(?:an?|two|three) \w+ ago)\b"
+    r"on the \d{1,2}(?:st|nd|rd|th)(?! (?:of|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|(?:next|last) (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|in (?:january|february|march|april|may|june|july|august|september|october|november|december)|last (?:week|month|year|night)|\d+ \w+ ago|(?:an?|two|three) \w+ ago)\b"
 )
 _BARELY = re.compile(
     r"(?:[\s,]|\b(?:it|this|that|them|they|live|out|online|only|please|later|and|both|all|there|for|at|by|sometime|"
@@ -65,19 +65,27 @@ class Posting:
 def find(low: str, today: date, text: str = "", answer: str | None = None) -> Posting:
     """When the request wants its text to go out. `answer`: what a person said where that was asked about."""
     found = Posting()
-    low = placing.without_quotes(low)
+    low = _in_digits(placing.without_quotes(low))
     _wishes(found, low)
+    _not_yet(found, low)
     for match in _NO_HOUR.finditer(low):
         start = max(low.rfind(mark, 0, match.start()) + 1 for mark in ";!?\n")
         if not found.words and _DOES.search(low, start, match.start()):
             _unclear(found, match, "no day has such an hour")
+    days: list[tuple[int, int]] = []  # with an hour that is theirs alone
     for pattern in (moments.HOUR_FIRST, moments.WHEN, moments.HOUR_ALONE):
         for match in pattern.finditer(low):
-            if _overlaps(found, match):
+            if _overlaps(found, match) or any(a < match.end() and match.start() < b for a, b in days):
                 continue
+            if pattern is moments.WHEN and moments.has_hour(match.groupdict()):
+                days.append(match.span())
             if not (_is_posting(low, match, alone=pattern is moments.HOUR_ALONE) or placing.is_for(low, match)):
                 continue
-            if found.words:  # a second time: one text goes out once
+            if not found.words and (either := _EITHER.match(low, match.end())):
+                _keep(found, match)
+                found.words = found.unclear = low[match.start() : either.end()].strip(" ,")
+                found.why_unclear = "it names more than one hour"
+            elif found.words:  # a second time: one text goes out once
                 found.wished.append(match[0])
                 found.spans.append(match.span())
             else:
@@ -85,6 +93,42 @@ def find(low: str, today: date, text: str = "", answer: str | None = None) -> Po
     _stretches(found, low, today)
     _open(found, low, today, text)
     return found if answer is None else _answered(found, answer, today)
+
+
+# "At half past nine" is 9:30, written so that everything stays where it stands.
+_SPOKEN = re.compile(
+    r"\b(?P<part>half past|quarter past|quarter to|(?:at|by|around)(?= \w+(?: o'clock| tomorrow| today| on |[.,;]|$| sharp| [ap]m\b| in the )))\s+(?P<hour>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+)
+_MORNING = re.compile(r"\s*(?:a\.?m\b|(?:\w+ ){0,3}(?:morning|night))")
+_HOURS = ("twelve", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven")
+
+
+def _in_digits(low: str) -> str:
+    for match in _SPOKEN.finditer(low):
+        hour, part = _HOURS.index(match["hour"]) or 12, match["part"]
+        if part == "quarter to":
+            hour = (hour - 1) or 12
+        minutes = {"half past": ":30", "quarter past": ":15", "quarter to": ":45"}.get(part, "")
+        if minutes and hour < 6 and not _MORNING.match(low, match.end()):
+            hour += 12  # as "at 5" is five in the afternoon
+        said = f"{hour}{minutes}" if minutes else f"{part} {hour}"
+        low = low[: match.start()] + said.ljust(len(match[0])) + low[match.end() :]
+    return low
+
+
+_EITHER = re.compile(
+    r"\s+(?:or|and|to|until|till)\s+(?:at\s+)?\d{1,2}(?::[0-5]\d)?(?:\s?[ap]m\b)?(?![\w%:.,]*\d)(?!\s*(?:words|characters|posts|tweets|%|[a-z]*days?))|\s*[-–]\s*\d{1,2}(?::[0-5]\d)?(?:\s?[ap]m)?\b|,?\s+between\s+\d[\d:]*(?:\s?[ap]m)?(?:\s+and\s+\d[\d:]*(?:\s?[ap]m\b)?)?"
+)
+# "Not before Monday", "don't publish it before 9": from when it may go out is no time at which it does.
+_FROM_WHEN = re.compile(
+    rf"\b(?:not (?:be )?(?:\w+ )?(?:before|until|till|earlier than)|no (?:earlier|sooner) than|(?:do not|don't|never) (?:publish|post|send|tweet|release|share|schedule)(?: (?:it|this|that|them))? (?:before|until|till)|(?:publish|post|send|tweet|release|share|schedule) (?:it|this|that|them) (?:some ?time )?(?:after|from))\s+(?:the\s+)?(?:(?:{moments.DAY})\b(?:(?:,|\s+at)?\s*\d{{1,2}}(?::[0-5]\d)?\s?(?:[ap]m\b|o'clock)?)?|\d{{1,2}}(?::[0-5]\d)?\s?(?:[ap]m\b|o'clock)?)"
+)
+
+
+def _not_yet(found: Posting, low: str) -> None:
+    match = _FROM_WHEN.search(low)
+    if match and _DOES.search(low[: match.end()]):
+        _unclear(found, match, "it says from when it may go out, and not when")
 
 
 def _wishes(found: Posting, low: str) -> None:
@@ -184,8 +228,10 @@ def _settle(found: Posting, match: re.Match[str], today: date, text: str) -> Non
     got = match.groupdict()
     if got.get("near") == "today" and moments.hour(got) is None:
         return  # as soon as it is approved
-    named = got.get("zone") or (clocks.following(text, match.end()) if moments.has_hour(got) else None)
-    if named and not got.get("zone"):
+    named = (
+        got.get("zone") or got.get("zone2") or (clocks.following(text, match.end()) if moments.has_hour(got) else None)
+    )
+    if named and not (got.get("zone") or got.get("zone2")):
         found.spans[-1] = (found.spans[-1][0], match.end() + len(named) + 1)
         found.words += f" {named}"
     try:
@@ -213,7 +259,8 @@ def _unclear(found: Posting, match: re.Match[str], why: str) -> None:
 
 
 def _keep(found: Posting, match: re.Match[str]) -> None:
-    found.words = re.sub(r"^(?:on|for|at|by)\s+", "", match[0].strip(" ,")).strip(" ,")
+    said = re.sub(r"\s+", " ", match[0]).strip(" ,")
+    found.words = re.sub(r"^(?:on|for|at|by)\s+", "", said).strip(" ,")
     lead = _LEADS.search(match.string, 0, match.start())
     found.spans.append((lead.start() if lead else match.start(), match.end()))
 

@@ -218,8 +218,8 @@ def unread_figures(words: list[str]) -> Question:
     figures = _listed([f'"{one[:60]}"' for one in words[:6]])
     return Question(
         field="figures",
-        question=f'What do {figures} say? Give it as "revenue was $150,000", with the name of the figure.',
-        why="I could not read it surely, and a figure in your words is never replaced by a stored one unless you say so.",
+        question=f'How much is it, where you say {figures}? Name the figure with its value, as in "revenue was $150,000".',
+        why="I could not read a value there, and what you say of a figure is never replaced by a stored one unless you say so.",
         options=[STORED, "Leave it out"],
     )
 

@@ -27,7 +27,7 @@ _SEND_VERB = re.compile(
     r"(?:publish|post|send|share|tweet|schedule|put|release|e-?mail|push)\b"
 )
 _CUE = re.compile(
-    r"\b(?:this|these|(?:the )?following(?! (?!(?:text|post|draft|copy|paragraph|sentence|e-?mail|newsletter|article|message|tweet|headline|"
+    r"\b(?:this|these(?! (?:\w+ )?(?:figures|numbers|metrics|kpis|stats|statistics|values|results|data|facts)\b)|(?:the )?following(?! (?!(?:text|post|draft|copy|paragraph|sentence|e-?mail|newsletter|article|message|tweet|headline|"
     r"statement|claim|passage|announcement|title|content|note|letter|story|blog|caption|document|report|abstract|piece|summary|thread|ads?|bio|intro|"
     r"page|excerpt|quote|short|long|two|three|advert\w*|press|linkedin|facebook|twitter|outline|description|line|snippet|speech|review|for|to|on|as|"
     r"in|and|into|so|about|with|via|by|at|from|more|less|using|please|product|social|status|update)s?\b)\w)|below|here(?: it is)?|here is the text|verbatim|as is|the text|word for word)\b"

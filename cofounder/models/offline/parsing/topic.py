@@ -16,7 +16,7 @@ _LEADING = re.compile(
     re.I,
 )
 _TRAILING = re.compile(
-    r"(?:[\s,;:.!?\-–—\"'(]+|\s(?:not just|not only|please|thanks|thank you|for me|for us|and|or|but|with|in|on|for|to|of|a|the|as|by|via|using|that|which|then|now|asap))+$"
+    r"(?:[\s,;:.!?\-–—\"'(]+|\s(?:not just|not only|please|thanks|thank you|for me|for us|and|or|but|with|in|on|for|to|of|a|the|around|roughly|approximately|as|by|via|using|that|which|then|now|asap))+$"
 )
 VAGUE = re.compile(
     r"(?:it|this|that|these|those|them|something|anything|stuff|things?|everything|whatever|some stuff|something (?:cool|nice|good|interesting|fun|new|great|else)|whatever you (?:want|like|think)|"
@@ -25,8 +25,8 @@ VAGUE = re.compile(
 _FILLER = re.compile(
     r"\b(?:please|create|write|draft|compose|generate|produce|craft|prepare|make|give|get|me|us|need|want|like|i|we|i'd|we'd|do|send|share|post|posts|publish|tweet|tweets|an?|the|some|new|short|long|quick|nice|good|great|brief|short|"
     r"linkedin|twitter|facebook|blog|e-?mail|newsletter|article|thread|update|announcement|caption|headlines?|headline ideas|titles?|subject lines?|ideas?|options|suggest|can|could|you|for|on|to|of|and|with|in|out|content|social|media|"
-    r"copy|something|one|two|three|four|five|six|seven|eight|nine|ten|\d{1,2}|x|it|this|that|our|my|now|up|follow|reminder|suggestions|slogans?|taglines?|hooks?|come|put|together|weekly|monthly|engaging|compelling|catchy|via|by|at|channels?|tone|be|so|plan|calendar|"
-    r"content calendar|editorial|schedule|status|about|investor|us|variants?|let's|help|think|more|another)\b|[^\w\s'%$&-]"
+    r"copy|something|(?:one|two|three|four|five|six|seven|eight|nine|ten)(?! (?:hundred|thousand|million|billion|dozen|percent|per cent)\b)|(?<![\d$€£][.,])(?<![$€£])\d{1,2}(?![.,'’ ]?\d|\s?%| (?:percent|million|thousand))|x|it|this|that|our|my|now|up|follow|reminder|suggestions|slogans?|taglines?|hooks?|come|put|together|weekly|monthly|engaging|compelling|catchy|via|by|at|channels?|tone|be|so|plan|calendar|"
+    r"content calendar|editorial|schedule|status|about|investor|us|variants?|let's|help|think|more|another)\b|(?<!\d)[.,]|[.,](?!\d)|[^\w\s'%$€£¥&.,-]"  # no number is cut in two
 )
 
 
@@ -44,6 +44,10 @@ def find(
     `taken` are spans of the part that belong to constraints, channels, audience or tone; `begin` is where the
     topic starts when the verb settles it ("announce our new office"); with `any_for`, "for" opens it too.
     """
+    if begin is None and left_over and (stated := _STATED.match(low)):
+        topic = tidy(part, low, stated.end(), taken)
+        if len(topic.split()) > 2:
+            return topic
     if any_for and begin is None and not re.search(r"\babout\b", low):
         wide = re.search(r"\bfor (?=\w)", low)
         begin = wide.end() if wide else None
@@ -58,6 +62,11 @@ def find(
     return _left_over(part, low, taken) if begin is None and left_over else ""
 
 
+# "Write a LinkedIn post: we sold 80,000 units": what is said behind the colon is what the text says.
+_STATED = re.compile(
+    r"(?:(?!\b(?:about|regarding|concerning|on|that|how|why|topic|subject|theme|title|tone|style|audience|text)\b)[^:.!?;\n]){0,80}?\b(?:posts?|tweets?|articles?|newsletters?|"
+    r"e-?mails?|updates?|announcements?|linkedin|facebook|twitter|x)\s*:\s+(?!(?:linkedin|facebook|twitter|x|blog|e-?mail|newsletter|instagram|please|include|mention|use|no|keep|short|make|write|with|for|topic|subject|on|about)\b)"
+)
 _FOR_OURS = re.compile(
     r"\bfor (?=(?:our|the) (?!customers|clients|followers|team|public|blog|page|users|readers|last|next|month|quarter|year|week))"
 )

@@ -28,6 +28,7 @@ _WORDS = f"""
     happy visits website site online year quarter month week weeks months today yesterday currently far
     {_MONTHS} q1 q2 q3 q4 h1 h2 spring summer autumn winter per percent cent dollars usd euros eur pounds gbp k m million thousand billion half
     linkedin facebook x twitter tweet blog newsletter e-mail email post article
+    previously formerly low high peak all-time historic new set
     spent launch ads marketing podcast webinar course club service platform channel campaign webshop department division region
     team shop store company business bakery cafe café restaurant agency studio startup start-up firm product app webshop branch office brand
 """  # fmt: skip
@@ -56,16 +57,18 @@ _PART = re.compile(
     r"(?:\b(?:half|halves|third|thirds|quarter|quarters|most|some|part|parts|none|rest|few|share|percent|many|\d+)|%)(?: of)?\s+$|\b(?:off|below|under|above|beyond|against|short of|instead of|missed|missing|refunded)\s+$"
 )
 _ANOTHER_SPAN = r"(?:daily|weekly|fortnightly|hourly|quarterly|annual|annuali[sz]ed|yearly|half-yearly|half-year)"
+_IF = re.compile(r"\b(?:if|once|when|whether|until|unless|imagine|suppose|pretend|wish)\s+$")
 _SPAN_BEFORE = re.compile(rf"\b{_ANOTHER_SPAN}\s+(?:[\w-]+\s+)?$")
 _SPAN_BEHIND = re.compile(
-    rf"\s*(?:,\s*)?(?:an?|per|each|every|/)\s?(?:hour|day|week|fortnight|quarter|year|annum|customer|order|user|head|person|visit|employee)\b|\s*/\s?(?:h|d|w|y|yr|day|week|year)\b"
+    rf"\s*(?:,\s*)?(?:an?|per|each|every|/)\s?(?:hour|day|week|fortnight|quarter|year|annum|customer|order|user|head|person|visit|employee)\b(?! (?:ago|before|earlier))|\s*/\s?(?:h|d|w|y|yr|day|week|year)\b"
     rf"|\s*(?:p\.?\s?a\.?|{_ANOTHER_SPAN}|annually|per annum|a year|in (?:one|a single) (?:day|week|hour))(?!\w)"
 )
 
 
-def other_span(low: str, start: int, end: int) -> bool:
-    """Whether a figure is said to be of a day, a week, a quarter or a year: "annual revenue", "$4,000 a day"."""
-    return bool(_SPAN_BEFORE.search(low, max(0, start - 40), start) or _SPAN_BEHIND.match(low, end))
+def other_span(low: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where it is said that a figure is of a day, a week, a quarter or a year: "annual revenue", "$4,000 a day"."""
+    said = _SPAN_BEFORE.search(low, max(0, start - 40), start) or _SPAN_BEHIND.match(low, end)
+    return said.span() if said else None
 
 
 def unread(low: str, text: str, start: int, end: int, inner: str) -> str:
@@ -94,6 +97,7 @@ def _back(low: str, text: str, start: int) -> str:
                 part = _PART.search(head[: match.start()]) or re.search(
                     r"\bof $", head[: match.start()] if match[0] == "ours" else ""
                 )
+                part = part or _IF.search(head, 0, match.start())
                 return part[0].strip() if part else ""
             place = begin + match.start(), begin + match.end()
             if not _known(match[0]) and not _place(low, text, *place):

@@ -111,6 +111,8 @@ def _is_other(pattern: re.Pattern[str], match: re.Match[str], low: str) -> bool:
         return not re.fullmatch(rf"{_TIMES}|{_SAID}", head)
     if re.fullmatch(_OURSELVES, head) and re.search(r"\b(?:our|the|my|this)\s+(?:[\w-]+\s+){0,2}$", before):
         return False
+    if before.endswith((" per ", "/", " each ")):
+        return False  # "revenue per customer"
     possessive = "'" in match[0]
     return possessive or not _TOLD_TO.search(before)
 
