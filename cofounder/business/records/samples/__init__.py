@@ -1,0 +1,1 @@
+"""Rows of the sample company, which count until there are own ones."""

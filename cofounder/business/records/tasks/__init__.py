@@ -1,0 +1,1 @@
+"""Requests and their runs, as rows of the records."""
