@@ -13,7 +13,7 @@ from cofounder.flow.learn.steps import learning
 from cofounder.flow.plan.steps import planning, tool_discovery
 from cofounder.flow.publish import steps as publications
 from cofounder.flow.quality.steps import quality_check, refinement
-from cofounder.flow.request.phases import Ended, as_problem, at_work, fail, fail_now, together
+from cofounder.flow.request.phases import Ended, Onward, as_problem, at_work, fail, fail_now, together
 from cofounder.flow.run.service import finished_nodes
 from cofounder.flow.run.steps import delegation, execution
 from cofounder.flow.train.benchmark import steps as benchmarks
@@ -30,8 +30,13 @@ __all__ = ["TAKEN_OVER", "finished_nodes", "journey", "publications", "set_aside
 log = logger(__name__)
 
 # An engine step costs two commits of its own, so phases between which nobody is asked share one.
-planned = together("journey.plan", planning, tool_discovery, delegation)
-made = together("journey.make", execution, quality_check, refinement, formatting, approval)
+MAKING = (execution, quality_check, refinement, formatting, approval)
+planned = together(
+    "journey.plan",
+    *(planning, tool_discovery, delegation),
+    onward=Onward(MAKING, given=(0,), unless=lambda delegated: delegated["outcome"] == "approve_first"),
+)
+made = together("journey.make", *MAKING)
 changed = together("journey.change", refinement, formatting, approval)
 learned = together("journey.learn", learning)
 
@@ -47,10 +52,11 @@ class KilledItsWorkers(CofounderError):
 async def journey(task_id: str) -> None:
     """Carry one task from request to training example."""
     try:
-        delegated = await planned(task_id)
-        reviewed = await plan_review(task_id) if delegated["outcome"] == "approve_first" else {"round": 0}
-        asked = await made(task_id, reviewed["round"])
-        decision = await decided(task_id, asked, reviewed["round"])
+        delegated, after = await planned(task_id), 0
+        if delegated.get("outcome") == "approve_first":
+            after = (await plan_review(task_id))["round"]
+        asked = delegated["asked"] if "asked" in delegated else await made(task_id, after)
+        decision = await decided(task_id, asked, after)
         while decision["verdict"] == "changes":
             asked = await changed(task_id, decision["round"])
             decision = await decided(task_id, asked, decision["round"])

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from cofounder.models.brief import Unit
@@ -133,6 +134,7 @@ def canonical(name: str) -> str:
     return SPELLINGS.get(plain, plain)
 
 
+@lru_cache(maxsize=1024)
 def snake(name: str) -> str:
     """ "Website Traffic", "websiteTraffic" and "website-traffic" are one name."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())

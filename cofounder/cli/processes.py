@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from cofounder.cli import database_url, home
+from cofounder.kit import memory
 from cofounder.kit.errors import Conflict
 
 if TYPE_CHECKING:
@@ -99,6 +100,10 @@ def _server(config: "uvicorn.Config") -> "uvicorn.Server":
     from cofounder.kit import live
 
     class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            memory.settle()
+
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             live.end_streams()
             super().handle_exit(sig, frame)
@@ -133,6 +138,7 @@ async def _work() -> int:
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
     async with home.opened(tools=True, quiet=False), app.working():
+        memory.settle()
         _say("The worker is ready.")
         await stop.wait()
     return 0

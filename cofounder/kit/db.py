@@ -16,7 +16,7 @@ from sqlalchemy import exc as sql_errors
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-from cofounder.kit import live
+from cofounder.kit import live, straight
 from cofounder.kit.address import for_asyncpg
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.pool import READ_ONLY, look_at_checkout
@@ -129,6 +129,69 @@ async def dispose() -> None:
         await found.dispose()
 
 
+class _Session(AsyncSession):
+    """A transaction whose kept statements are asked straight of its connection, once it has begun there."""
+
+    _driver: Any = None
+
+    async def execute(self, statement: Any, params: Any = None, **named: Any) -> Any:
+        if not named and straight.is_kept(statement, params) and await self._has_begun():
+            plan = straight.plan(statement, self._dialect)
+            if plan.loose or not plan.whole:  # other whole rows are the session's, which writes what is changed in them
+                if not plan.is_text and (self.new or self.dirty or self.deleted):
+                    await self.flush()
+                return await plan.ask(self._driver, params)
+        return await super().execute(statement, params, **named)
+
+    async def _has_begun(self) -> bool:
+        if self._driver is None:
+            connection = await self.connection()
+            self._dialect = connection.dialect
+            self._driver = (await connection.get_raw_connection()).driver_connection
+        return bool(self._driver.is_in_transaction())
+
+    async def scalar(self, statement: Any, params: Any = None, **named: Any) -> Any:
+        return (await self.execute(statement, params, **named)).scalar()
+
+    async def scalars(self, statement: Any, params: Any = None, **named: Any) -> Any:
+        return (await self.execute(statement, params, **named)).scalars()
+
+
+class _Statements(_Session):
+    """Statements that each commit by themselves; for a kept one a connection is taken and given back."""
+
+    async def execute(self, statement: Any, params: Any = None, **named: Any) -> Any:
+        if named or not straight.is_kept(statement, params):
+            return await AsyncSession.execute(self, statement, params, **named)
+        pool = _statements()
+        raw = await pool.raw_connection()
+        try:
+            return await straight.plan(statement, pool.dialect).ask(raw.driver_connection, params)
+        except BaseException as error:
+            if not isinstance(error, Exception) or getattr(error, "sqlstate", None) == READ_ONLY:
+                raw.invalidate()  # the answer to one that was cut off may still come
+            raise
+        finally:
+            raw.close()
+
+
+@asynccontextmanager
+async def _single() -> AsyncIterator[AsyncSession]:
+    session = _Statements(_statements(), expire_on_commit=False, autoflush=False)
+    try:
+        yield session
+    finally:
+        await _close(session)
+
+
+async def _close(session: AsyncSession) -> None:
+    """Let go of the connection that a session may have, and of its rows; a session without one need not be awaited."""
+    if session.in_transaction():
+        await asyncio.shield(session.close())
+    else:
+        session.expunge_all()
+
+
 @asynccontextmanager
 async def transaction(*, durable: bool = True) -> AsyncIterator[AsyncSession]:
     """A session that commits when the block ends well and rolls back when it does not.
@@ -136,17 +199,20 @@ async def transaction(*, durable: bool = True) -> AsyncIterator[AsyncSession]:
     `durable=False` does not wait for the disk: right for what a restart would do again anyway (progress, claims).
     A killed process loses nothing by it; a machine that loses power may lose the last fraction of a second.
     """
-    async with AsyncSession(engine(durable=durable), expire_on_commit=False) as session:
+    session = _Session(engine(durable=durable), expire_on_commit=False)
+    try:
         async with session.begin():
             yield session
             await live.flush(session, progress=not durable)
         live.tell_soon(session)
+    finally:
+        await _close(session)
 
 
 @asynccontextmanager
 async def reading() -> AsyncIterator[AsyncSession]:
     """A session that only reads. Each statement sees what is committed, as in a transaction, without its two round trips."""
-    async with AsyncSession(_statements(), expire_on_commit=False, autoflush=False) as session:
+    async with _single() as session:
         yield session
 
 
@@ -157,7 +223,7 @@ async def statement() -> AsyncIterator[AsyncSession]:
     It does not wait for the disk, as in `transaction(durable=False)`. What the block raises afterwards undoes nothing,
     so a statement says itself under which conditions it writes; what `live.changed` notes is told soon.
     """
-    async with AsyncSession(_statements(), expire_on_commit=False, autoflush=False) as session:
+    async with _single() as session:
         yield session
         live.tell_soon(session)
 

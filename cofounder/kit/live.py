@@ -18,6 +18,7 @@ from starlette.responses import StreamingResponse
 
 from cofounder.kit.errors import CofounderError
 from cofounder.kit.log import logger
+from cofounder.kit.straight import kept
 
 CHANNEL = "cofounder_live"
 BEAT_SECONDS = 15.0
@@ -26,7 +27,7 @@ _WAITING = 1_000  # events a slow watcher may be behind before it is told to ask
 
 SOON_SECONDS = 0.05
 PROGRESS = frozenset(("steps", "plans", "variants", "deliverables", "assessments"))  # of a task that goes on
-_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+_NOTIFY = kept(text("SELECT pg_notify(:channel, :payload)"))
 _Told = dict[tuple[str, str], None]
 _soon: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Told]" = weakref.WeakKeyDictionary()
 _sending: set["asyncio.Task[None]"] = set()

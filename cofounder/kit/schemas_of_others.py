@@ -5,12 +5,15 @@ a schema says takes long or leaves this process: patterns run on an engine whose
 the pattern's branches, references are never fetched, and the work is counted before it is begun.
 """
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 SCHEMA_CHARACTERS = 64_000
+KEPT_CHARACTERS = 16_000  # of a schema that is kept looked at
 DEPTH = 40
 VALUE_DEPTH = 100
 WORK = 20_000_000  # checks of one keyword at one place: some 10 ns each
@@ -50,14 +53,15 @@ def wrongs(value: Any, schema: Any, *, most: int = 20) -> list[Wrong]:
     """What does not fit, at most `most` of it; empty: the value fits. Raises Unusable."""
     from jsonschema_rs import ValidationError
 
-    _sound(schema)
+    known = _looked_at(schema)
     nodes, characters, height = _measured(value)
     if height > VALUE_DEPTH:
         return [Wrong((), f"It is nested more than {VALUE_DEPTH} deep.")]
-    work = nodes * _along(schema, height, _keywords)
-    if work > WORK or characters * _along(schema, height, _patterns) > PATTERN_WORK:
+    keywords, patterns = known.at(height)
+    work = nodes * keywords
+    if work > WORK or characters * patterns > PATTERN_WORK:
         raise Unusable("This value is too large to be held against a schema that asks so much of it.")
-    checked = _compiled(schema)
+    checked = known.checked
     try:
         if checked.is_valid(value):
             return []
@@ -97,6 +101,39 @@ def unstorable(value: Any) -> str | None:
         elif isinstance(one, float) and not math.isfinite(one):
             return "a number that is not finite"
     return None
+
+
+class _LookedAt:
+    """A sound schema, compiled when first asked, with the work that it asks for by the height of a value. Raises Unusable."""
+
+    def __init__(self, schema: Any) -> None:
+        _sound(schema)
+        self.schema = schema
+        self._work: dict[int, tuple[int, int]] = {}
+
+    @cached_property
+    def checked(self) -> Any:
+        return _compiled(self.schema)
+
+    def at(self, height: int) -> tuple[int, int]:
+        """(keywords, bytes of patterns) along any one path."""
+        if height not in self._work:
+            self._work[height] = (_along(self.schema, height, _keywords), _along(self.schema, height, _patterns))
+        return self._work[height]
+
+
+def _looked_at(schema: Any) -> _LookedAt:
+    """The same schemas come with every plan: what was looked at once is found by its text."""
+    try:
+        text = json.dumps(schema)
+    except (TypeError, ValueError, RecursionError):
+        return _LookedAt(schema)
+    return _of_text(text) if len(text) <= KEPT_CHARACTERS else _LookedAt(schema)
+
+
+@lru_cache(maxsize=256)
+def _of_text(text: str) -> _LookedAt:
+    return _LookedAt(json.loads(text))
 
 
 def _sound(schema: Any) -> None:

@@ -7,17 +7,18 @@ from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, func, select, text, update
+from sqlalchemy import String, Table, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.kit.straight import kept
 from cofounder.models.failing import NO_ANSWER
 from cofounder.models.tables import ModelCall
 
 _BUDGET_LOCK = 6_203_117_402  # any number that no other advisory lock of ours uses
 
 
-_ANSWERED = (
+_ANSWERED = kept(
     select(ModelCall)
     .where(
         ModelCall.task_id == bindparam("task"),
@@ -55,11 +56,13 @@ def _putting(columns: tuple[str, ...]) -> Any:
     table = cast(Table, ModelCall.__table__)
     statement = insert(table).values({name: bindparam(name, type_=table.c[name].type) for name in columns})
     again: dict[str, Any] = {name: statement.excluded[name] for name in columns if name not in fixed}
-    return statement.on_conflict_do_update(
-        index_elements=["task_id", "scope", "number", "request_hash", "model"],
-        set_=again | {"cost_usd": table.c.cost_usd + statement.excluded.cost_usd},
-        where=table.c.state != "answered",
-    ).returning(table.c.id)
+    return kept(
+        statement.on_conflict_do_update(
+            index_elements=["task_id", "scope", "number", "request_hash", "model"],
+            set_=again | {"cost_usd": table.c.cost_usd + statement.excluded.cost_usd},
+            where=table.c.state != "answered",
+        ).returning(table.c.id)
+    )
 
 
 async def finish(session: AsyncSession, row_id: UUID, values: dict[str, Any], used: dict[str, Any]) -> None:
@@ -78,7 +81,7 @@ async def hold_budget(session: AsyncSession) -> None:
     await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _BUDGET_LOCK})
 
 
-_COST_SINCE = select(func.sum(ModelCall.cost_usd)).where(ModelCall.started_at >= bindparam("start"))
+_COST_SINCE = kept(select(func.sum(ModelCall.cost_usd)).where(ModelCall.started_at >= bindparam("start")))
 
 
 async def cost_of_role(session: AsyncSession, role: str, start: datetime) -> Decimal:
@@ -109,12 +112,15 @@ async def costs_since(session: AsyncSession, day: datetime, month: datetime) -> 
     return Decimal(row[0]), Decimal(row[1])
 
 
-async def cost_of_scopes(session: AsyncSession, task_id: UUID, prefix: str) -> Decimal:
-    total = await session.scalar(
-        select(func.sum(ModelCall.cost_usd)).where(
-            ModelCall.task_id == task_id, ModelCall.scope.startswith(prefix, autoescape=True)
-        )
+_COST_OF_SCOPES = kept(
+    select(func.sum(ModelCall.cost_usd)).where(
+        ModelCall.task_id == bindparam("task"), func.starts_with(ModelCall.scope, bindparam("prefix", type_=String))
     )
+)
+
+
+async def cost_of_scopes(session: AsyncSession, task_id: UUID, prefix: str) -> Decimal:
+    total = await session.scalar(_COST_OF_SCOPES, {"task": task_id, "prefix": prefix})
     return total or Decimal(0)
 
 

@@ -7,9 +7,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.kit.clock import now
+from cofounder.kit.straight import kept
 from cofounder.people.tables import Setting
 
-_STORED = select(Setting.name, Setting.value)
+_STORED = kept(select(Setting.name, Setting.value))
 
 
 async def stored_settings(session: AsyncSession) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from cofounder.business.records import service as _records  # noqa: F401  # post
 from cofounder.kit.clock import now
 from cofounder.kit.memory import uncollected
 from cofounder.kit.planning import plan_by_values
+from cofounder.kit.straight import kept
 from cofounder.personas.drawing import ARMS, Arm, Rule
 from cofounder.personas.roster import NAMES, Persona, persona
 from cofounder.personas.tables import (
@@ -25,8 +26,10 @@ from cofounder.personas.tables import (
     PersonaWeight,
 )
 
-_CHOICE = text("""
+_CHOICE = kept(
+    text("""
 SELECT id, chosen, published_persona FROM persona_choices WHERE task_id = :task AND deliverable = :deliverable""")
+)
 # The table and not its class: what is told of the row is read by nobody as an object, and that would cost as much again.
 _CHOICES = cast(Table, PersonaChoice.__table__)
 _PUT = (
@@ -113,6 +116,7 @@ _STANDING = text(
         adopted="x.withdrawn_at IS NULL",
     )
 )
+kept(_STANDING)
 # Only what had come about by the moment: the sample company's past must not go by what people set since.
 _STOOD = text(
     _STANDS.format(

@@ -191,6 +191,15 @@ def _flushed(session: Session, _: object) -> None:
     session.info["wrote"] = True
 
 
+async def _execute(self: db._Session, statement: Any, params: Any = None, **named: Any) -> Any:
+    """A kept statement goes past the ORM's events."""
+    if not statement.is_select:
+        self.info["wrote"] = True
+    return await _real_execute(self, statement, params, **named)
+
+
+_real_execute = db._Session.execute
+db._Session.execute = _execute  # type: ignore[method-assign]
 _real_workflow, _real_step, _real_wait = durable.workflow, durable.step, durable.wait
 _real_transaction, _real_statement = db.transaction, db.statement
 durable.workflow, durable.step, durable.wait = _workflow, _step, _wait

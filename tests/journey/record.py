@@ -162,6 +162,27 @@ async def cancelled() -> UUID:
     return task_id
 
 
+async def paused() -> UUID:
+    """Paused while its text was made, so that the phases that make it wait, and are a step of their own afterwards."""
+    task_id = await main_job()
+
+    async def making() -> bool:
+        async with transaction() as session:
+            found = await session.scalar(text("SELECT phase FROM tasks WHERE id = :id"), {"id": task_id})
+        return found in ("delegation", "execution")
+
+    await until(making, within=30)
+    async with transaction() as session:
+        await requests.pause(session, task_id, by="test")
+    await rest(task_id, "paused")
+    async with transaction() as session:
+        await requests.resume(session, task_id, by="test")
+    await rest(task_id, "pending_approval")
+    await decide(task_id, approved=True)
+    await rest(task_id, "completed")
+    return task_id
+
+
 KINDS: dict[str, Callable[[], Awaitable[UUID]]] = {
     "approved": approved,
     "changed": changed,
@@ -175,6 +196,17 @@ KINDS: dict[str, Callable[[], Awaitable[UUID]]] = {
     "refused": refused,
     "failed": failed,
     "cancelled": cancelled,
+    # since a journey that asks nobody about its plan makes its texts in the same step
+    "approved_at_once": approved,
+    "changed_at_once": changed,
+    "rejected_at_once": rejected,
+    "scheduled_at_once": scheduled,
+    "analysed_at_once": analysed,
+    "clarified_at_once": clarified,
+    "deferred_at_once": deferred,
+    "failed_at_once": failed,
+    "cancelled_at_once": cancelled,
+    "paused": paused,
 }
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.context.tables import Embedder, PredictionRow
 from cofounder.business.derive.queries import DATED, LINKED, WORDED, scored
+from cofounder.kit import straight
 
 _ENDED = "('completed', 'approved', 'publishing')"
 # What a post and a task are searched by. Long texts say what they are about early.
@@ -41,11 +42,15 @@ class Version:
     expected: int
 
 
+_VERSIONS = straight.kept(
+    text("""SELECT id, fitted_at, looked_at, expected FROM embedders WHERE state IN ('ready', 'retired')
+      ORDER BY state = 'ready', fitted_at""")
+)
+
+
 async def versions(session: AsyncSession) -> list[Version]:
     """The fit in use and those before it that are kept, oldest first."""
-    query = """SELECT id, fitted_at, looked_at, expected FROM embedders WHERE state IN ('ready', 'retired')
-      ORDER BY state = 'ready', fitted_at"""
-    return [Version(*row) for row in (await session.execute(text(query))).all()]
+    return [Version(*row) for row in (await session.execute(_VERSIONS)).all()]
 
 
 async def parts(session: AsyncSession, id: UUID) -> Embedder | None:
@@ -254,10 +259,14 @@ async def prediction(session: AsyncSession, task_id: UUID, channel: str, by: dat
     return dict(row) if row is not None else None
 
 
+_LAST_IMPORT = straight.kept(
+    text("SELECT max(finished_at) FROM imports WHERE finished_at > :after AND finished_at <= :as_of")
+)
+
+
 async def last_import(session: AsyncSession, after: datetime, as_of: datetime) -> datetime | None:
     """When the last import between the two ended: what it brought may be all that is known of a channel."""
-    query = "SELECT max(finished_at) FROM imports WHERE finished_at > :after AND finished_at <= :as_of"
-    found: datetime | None = await session.scalar(text(query), {"after": after, "as_of": as_of})
+    found: datetime | None = await session.scalar(_LAST_IMPORT, {"after": after, "as_of": as_of})
     return found
 
 

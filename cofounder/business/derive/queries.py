@@ -16,6 +16,7 @@ from cofounder.business.derive.tables import COUNTED, OF_POST
 from cofounder.business.records.newest import first, newest
 from cofounder.business.records.odd import UNDATED, UNWORDED
 from cofounder.business.records.schemas import WEB_PARTS
+from cofounder.kit.straight import kept
 
 _FILED = ", ".join(f"l.{name}" for name in OF_POST)
 
@@ -134,11 +135,13 @@ def _grouped(key: str, narrowed: tuple[str, ...], clustered: bool) -> TextClause
     where = " AND ".join(wanted[name] for name in narrowed) or "true"
     grouped = "v.cluster::text" if clustered else KEYS[key]
     joined = "JOIN context_vectors v ON v.item_id = outcomes.id AND v.embedder_id = :embedder" if clustered else ""
-    return text(
-        f"WITH {OUTCOMES.format(narrowed=where)}, parts AS ("
-        f"SELECT {grouped} AS key, published_at >= :recent AND NOT {_UNDATED} AS recent, views, engaged, conversions, revenue, cost, "
-        f"currency, {_PARTS} FROM outcomes {joined} OFFSET 0) "
-        f"SELECT key, recent, {SUMS} FROM parts GROUP BY 1, 2"
+    return kept(
+        text(
+            f"WITH {OUTCOMES.format(narrowed=where)}, parts AS ("
+            f"SELECT {grouped} AS key, published_at >= :recent AND NOT {_UNDATED} AS recent, views, engaged, conversions, revenue, cost, "
+            f"currency, {_PARTS} FROM outcomes {joined} OFFSET 0) "
+            f"SELECT key, recent, {SUMS} FROM parts GROUP BY 1, 2"
+        )
     )
 
 
@@ -211,6 +214,7 @@ centred AS (
   FROM placed)
 SELECT platform, dated, weekday, hour, stretches, count(*) AS n, sum(score) AS total, sum(score * score) AS squares
 FROM centred GROUP BY 1, 2, 3, 4, 5"""
+_ASKED_TIMES = kept(text(_TIMES))
 
 
 async def times(
@@ -233,7 +237,7 @@ async def times(
     """
     asked = {"as_of": as_of, "since": since, "platforms": list(platforms), "zone": zone, "hours": hours}
     asked |= {"together": together, "newest": newest}
-    return [dict(row) for row in (await session.execute(text(_TIMES), asked)).mappings()]
+    return [dict(row) for row in (await session.execute(_ASKED_TIMES, asked)).mappings()]
 
 
 async def platforms(session: AsyncSession, as_of: datetime) -> list[str]:

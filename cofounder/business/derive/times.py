@@ -23,6 +23,7 @@ from cofounder.business.derive import queries
 from cofounder.business.derive.intervals import NOT_ENOUGH
 from cofounder.business.derive.pooling import Group, effects
 from cofounder.channels import called
+from cofounder.kit import recall
 
 AGE_HOURS = 72  # of the reading that scores a post
 MEASURE = f"clicks, shares and comments at {AGE_HOURS} hours"
@@ -88,15 +89,18 @@ async def rows_of(
 ) -> list[dict[str, Any]]:
     """Sums of several channels by weekday and hour, for `times_of`."""
     since = as_of - timedelta(days=days)
-    return await queries.times(
-        session,
-        as_of=as_of,
-        since=since,
-        platforms=channels,
-        zone=zone,
-        hours=AGE_HOURS,
-        together=TOGETHER,
-        newest=NEWEST,
+    return await recall.once(
+        ("times", as_of, since, tuple(channels), zone),
+        lambda: queries.times(
+            session,
+            as_of=as_of,
+            since=since,
+            platforms=channels,
+            zone=zone,
+            hours=AGE_HOURS,
+            together=TOGETHER,
+            newest=NEWEST,
+        ),
     )
 
 

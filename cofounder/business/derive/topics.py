@@ -1,7 +1,7 @@
 """How effective topics are: by the category that posts carry, and by what their words say they are about."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -13,6 +13,7 @@ from cofounder.business.derive import queries, rates
 from cofounder.business.derive.baselines import first_of_month
 from cofounder.business.derive.intervals import FEWEST, NOT_ENOUGH, Interval
 from cofounder.business.derive.totals import Totals, totals
+from cofounder.kit import recall
 
 _NONE = "-1"  # the cluster of what is on none of the topics
 Status = Literal["ok", "not enough data"]
@@ -139,18 +140,13 @@ def _told(rows: Sequence[Mapping[str, Any]], names: Mapping[str, str] | None) ->
 async def of_topic(session: AsyncSession, topic: str, *, as_of: datetime, days: int = 180) -> TopicEffectiveness:
     """The topic by the category of that name; no post is filed under nothing."""
     named = topic.strip().lower()
-    rows = (
-        await queries.sums(
-            session,
-            "category",
-            as_of=as_of,
-            recent=first_of_month(as_of),
-            since=as_of - timedelta(days=days),
-            topic=named,
-        )
-        if named
-        else []
-    )
+
+    def summed() -> Awaitable[list[dict[str, Any]]]:
+        since = as_of - timedelta(days=days)
+        recent = first_of_month(as_of)
+        return queries.sums(session, "category", as_of=as_of, recent=recent, since=since, topic=named)
+
+    rows = await recall.once(("topic", named, as_of, days), summed) if named else []
     return effectiveness(topic, totals(rows), "category")
 
 

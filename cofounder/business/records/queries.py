@@ -39,9 +39,11 @@ from cofounder.business.records.tables import (
     WebAnalytics,
 )
 from cofounder.kit.db import Row
+from cofounder.kit.straight import kept
 
 _CLOCKS_DIFFER = timedelta(days=1)  # of a table whose times name no zone
 _OURS = ("url", "title", "topic", "persona", "campaign")  # what we wrote counts, and theirs where we wrote nothing
+
 
 _FIGURES = ("measured_at", "views", "impressions", "clicks", "likes", "shares", "comments")
 _RATED = (column("rated_engaged", BigInteger), column("rated_views", BigInteger))
@@ -84,7 +86,7 @@ def _posts(narrowed: tuple[str, ...]) -> Select[Any]:
         query = query.where(Post.id.in_(bindparam("ids", expanding=True)))
     if "limit" in narrowed:
         query = query.limit(bindparam("limit"))
-    return query
+    return query if {"platforms", "task_ids", "ids"} & set(narrowed) else kept(query, loose=True)
 
 
 async def posts(
@@ -142,7 +144,7 @@ def _financial(narrowed: tuple[str, ...]) -> Select[FinancialMetric]:
         query = query.where(FinancialMetric.metric_type.in_(bindparam("metrics", expanding=True)))
     if "since" in narrowed:
         query = query.where(FinancialMetric.period_start >= bindparam("since"))
-    return query
+    return query if "metrics" in narrowed else kept(query)
 
 
 async def financial_rows(
@@ -178,7 +180,7 @@ def _web_days(narrowed: bool) -> Select[Any]:
         return func.array_agg(aggregate_order_by(column, kinds.c.split_by)).filter(column.is_not(None))[1]
 
     columns = (kinds.c.sessions, kinds.c.users, kinds.c.conversions)
-    return select(kinds.c.day, *map(least_split, columns)).group_by(kinds.c.day).order_by(kinds.c.day)
+    return kept(select(kinds.c.day, *map(least_split, columns)).group_by(kinds.c.day).order_by(kinds.c.day))
 
 
 async def web_days(

@@ -30,7 +30,7 @@ from cofounder.business.records.tables import (
     WebAnalytics,
 )
 from cofounder.business.records.tasks import queries as tasks
-from cofounder.kit import clock, cursors, live
+from cofounder.kit import clock, cursors, live, recall
 from cofounder.kit.errors import InputInvalid, NotFound
 from cofounder.kit.ids import new_id
 
@@ -333,14 +333,17 @@ async def financial_rows(
 ) -> list[FinancialRow]:
     """Per metric and period the newest value known at `as_of` (None: now), oldest period first."""
     metrics = [metric] if isinstance(metric, str) else metric
-    return list(await queries.financial_rows(session, as_of or clock.now(), metrics))
+    if as_of is None:
+        return list(await queries.financial_rows(session, clock.now(), metrics))
+    asked = ("financial", as_of, None if metrics is None else tuple(metrics))
+    return list(await recall.once(asked, lambda: queries.financial_rows(session, as_of, metrics)))
 
 
 async def web_days(
     session: AsyncSession, as_of: datetime, *, since: date | None = None
 ) -> list[tuple[date, int | None, int | None, int | None]]:
     """(day, sessions, users, conversions) of the whole site as known at `as_of`, oldest first."""
-    return await queries.web_days(session, as_of, since=since)
+    return await recall.once(("web", as_of, since), lambda: queries.web_days(session, as_of, since=since))
 
 
 async def remove_sample_notes(session: AsyncSession) -> None:

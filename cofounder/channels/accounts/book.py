@@ -51,7 +51,7 @@ class _Read:
 
 async def refresh(session: AsyncSession) -> tuple[Connected, ...]:
     """The connected accounts as they are now, read within this transaction."""
-    rows = tuple(_known(row) for row in await queries.every(session))
+    rows = tuple(_known(row) for row in await queries.every_to_read(session))
     if not _here():
         _Read.opened = {}
     _Read.where, _Read.base, _Read.rows = _place(), weakref.ref(settings()), rows

@@ -12,15 +12,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.channels.accounts.tables import AccountRow, SignInRow
 from cofounder.kit import db
+from cofounder.kit.straight import kept
 
 LIVING = ("connected", "needs_sign_in")
 _LOOK_SECONDS = 0.2
 
 
+_EVERY = select(AccountRow).order_by(AccountRow.created_at, AccountRow.id)
+_EVERY_TO_READ = kept(_EVERY.execution_options(populate_existing=True), loose=True)
+
+
 async def every(session: AsyncSession) -> Sequence[AccountRow]:
     """All accounts, disconnected ones too, first made first."""
-    found = select(AccountRow).order_by(AccountRow.created_at, AccountRow.id)
-    return (await session.scalars(found.execution_options(populate_existing=True))).all()
+    return (await session.scalars(_EVERY.execution_options(populate_existing=True))).all()
+
+
+async def every_to_read(session: AsyncSession) -> Sequence[AccountRow]:
+    """The same for whoever changes none of them."""
+    return (await session.scalars(_EVERY_TO_READ)).all()
 
 
 async def one(session: AsyncSession, id: UUID, *, lock: bool = False) -> AccountRow | None:

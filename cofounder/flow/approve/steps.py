@@ -31,7 +31,7 @@ NOTHING = "This task has no text for a channel."
 @phase("formatting")
 async def formatting(task_id: UUID) -> Result:
     """Render each variant to the exact bytes that would be sent; words stay as they are."""
-    async with transaction() as session:
+    async with transaction(durable=False) as session:
         current = await run.current_variants(session, task_id)
         if not current:
             return skipped(NOTHING)

@@ -101,7 +101,7 @@ async def planning(task_id: UUID) -> Result:
     ]
     told = [*intent.assumptions, *differ]
     intent = intent.model_copy(update={"questions": timing.asked(intent, at), "assumptions": told})
-    async with transaction() as session:
+    async with transaction(durable=False) as session:
         if still := held(await ours(session, task_id)):
             return still
         await _keep_intent(session, task, intent, at)
@@ -229,7 +229,7 @@ def _policy(reason: str) -> dict[str, Any]:
 async def tool_discovery(task_id: UUID) -> Result:
     """Find the tools over MCP and hold the plan against what they really take and give."""
     tools = await registry.discover()
-    async with transaction() as session:
+    async with transaction(durable=False) as session:
         row = await service.current_row(session, task_id)
         if row is None:
             raise service.PlanMissing()

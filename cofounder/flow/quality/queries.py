@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.flow.quality.tables import AssessmentRow
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
+from cofounder.kit.straight import kept
 
 _KEY = ("task_id", "channel", "version")
 
@@ -28,7 +29,7 @@ def _putting(columns: tuple[str, ...]) -> Any:
     table = cast(Table, AssessmentRow.__table__)
     written = insert(table).values({name: bindparam(name, type_=table.c[name].type) for name in ("id", *columns)})
     changed = {name: written.excluded[name] for name in columns if name not in _KEY}
-    return written.on_conflict_do_update(index_elements=list(_KEY), set_=changed)
+    return kept(written.on_conflict_do_update(index_elements=list(_KEY), set_=changed))
 
 
 async def of_version(session: AsyncSession, task_id: UUID, channel: str, version: int) -> AssessmentRow | None:
@@ -49,7 +50,7 @@ async def newest(session: AsyncSession, task_id: UUID) -> Sequence[AssessmentRow
     return (await session.scalars(found.execution_options(populate_existing=True))).all()
 
 
-_SINCE_LAST_DECISION = (
+_SINCE_LAST_DECISION = kept(
     select(AssessmentRow)
     .where(
         AssessmentRow.task_id == bindparam("task"),
@@ -77,10 +78,12 @@ async def open_feedback(session: AsyncSession, task_id: UUID) -> str | None:
     return decided[2]
 
 
-_LAST_DECISION = text(
-    "SELECT decided_at, verdict, feedback FROM decisions WHERE task_id = :task AND kind = 'content' "
-    "ORDER BY round DESC LIMIT 1"
-).columns(decided_at=DateTime(timezone=True), verdict=Text, feedback=Text)
+_LAST_DECISION = kept(
+    text(
+        "SELECT decided_at, verdict, feedback FROM decisions WHERE task_id = :task AND kind = 'content' "
+        "ORDER BY round DESC LIMIT 1"
+    ).columns(decided_at=DateTime(timezone=True), verdict=Text, feedback=Text)
+)
 
 
 async def _last_decision(session: AsyncSession, task_id: UUID) -> tuple[datetime, str, str | None] | None:

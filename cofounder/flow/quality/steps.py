@@ -56,7 +56,7 @@ class Loop:
 @phase("quality_check")
 async def quality_check(task_id: UUID) -> Result:
     """Judge the current version of every variant and store each verdict with its evidence."""
-    async with transaction() as session:
+    async with transaction(durable=False) as session:
         current = await run.current_variants(session, task_id)
         threshold = float(await runtime.value(session, "quality_threshold"))
         scores = await _judge_deliverables(session, task_id, threshold)

@@ -1,4 +1,9 @@
-"""The nine phases: durable, timed, pausable. A phase is a coroutine function of the task's id; its row says how far it is."""
+"""The nine phases: durable, timed, pausable. A phase is a coroutine function of the task's id; its row says how far it is.
+
+A killed process loses nothing that a phase wrote. What a phase would do again anyway does not wait for the disk: after a
+power cut the last moments are done again, by the record of paid calls and of what went out, which waits for it. The round
+of approval waits too, and with it everything before it.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,6 +21,7 @@ from cofounder.kit import durable, live
 from cofounder.kit.clock import now
 from cofounder.kit.db import reading, statement, transaction
 from cofounder.kit.errors import CofounderError
+from cofounder.kit.recall import recalling
 from cofounder.kit.turns import Turns
 from cofounder.settings import settings
 
@@ -84,12 +90,22 @@ def phase(name: str, *, whatever: bool = False) -> Callable[[Work], Phase]:
     return lambda work: Phase(name, work, whatever)
 
 
-def together(name: str, *phases: Phase) -> Callable[..., Awaitable[Result]]:
+@dataclass(frozen=True)
+class Onward:
+    """The phases that a step goes on with at once, unless a person has to be asked before, and what goes to their last."""
+
+    phases: Sequence[Phase]
+    given: tuple[Any, ...]
+    unless: Callable[[Result], bool]
+
+
+def together(name: str, *phases: Phase, onward: Onward | None = None) -> Callable[..., Awaitable[Result]]:
     """Run phases, one after the other, as one durable step; the last one's result is the step's.
 
     What a restart finds done in the phases' own rows is not run again. When a phase says `waiting` the journey sleeps
     without a worker's slot and goes on with that phase at the next message. What the journey hands on goes to the last.
-    Raises Ended when the task is over.
+    Where the step went `onward`, what came of that is `asked` in its result; it is not there when those phases have
+    to be run, or run again, as a step of their own. Raises Ended when the task is over.
     """
 
     @durable.step(name, should_retry=_transient)
@@ -97,47 +113,91 @@ def together(name: str, *phases: Phase) -> Callable[..., Awaitable[Result]]:
         async with _turns.of():
             if durable.stopping():
                 raise asyncio.CancelledError  # its turn came too late; another start takes it up
-            return await _in_turn(phases, UUID(task_id), given)
+            with recalling():
+                return await _in_turn(phases, UUID(task_id), given, onward)
 
     async def run(task_id: str, *given: Any) -> Result:
         while True:
             result: Result = await once(task_id, *given)
-            if result["state"] == "ended":
-                raise Ended(result.get("note", ""))
-            if result["state"] != "waiting":
+            asked = result.get("asked", result)
+            if asked["state"] == "ended":
+                raise Ended(asked.get("note", ""))
+            if asked["state"] != "waiting":
                 return result
-            await durable.wait(result["topic"], timeout_seconds=result["seconds"])
+            await durable.wait(asked["topic"], timeout_seconds=asked["seconds"])
+            if asked is not result:
+                return {key: value for key, value in result.items() if key != "asked"}
 
     return run
 
 
-async def _in_turn(phases: Sequence[Phase], task_id: UUID, given: tuple[Any, ...]) -> Result:
-    over: set[str] = set()
-    if len(phases) > 1:
+async def _in_turn(
+    phases: Sequence[Phase], task_id: UUID, given: tuple[Any, ...], onward: Onward | None = None
+) -> Result:
+    return await _Turn(task_id, phases, onward).run(given)
+
+
+class _Turn:
+    """One run of a step: its phases in turn, each entered by the statement that leaves the one before it."""
+
+    def __init__(self, task_id: UUID, phases: Sequence[Phase], onward: Onward | None) -> None:
+        self.task_id, self.phases, self.onward = task_id, phases, onward
+        self.last: Left | None = None
+        self.over: set[str] = set()
+        self.begun: set[str] = set()
+
+    async def run(self, given: tuple[Any, ...]) -> Result:
+        try:
+            if len(self.phases) > 1:
+                await self._look()
+            if self.onward is not None and self.onward.phases[0].name in self.begun:
+                return {**done(), "asked": await self._through(self.onward.phases, self.onward.given)}
+            result = await self._through(self.phases, given, leave=self.onward is None)
+            if self.onward is None:
+                return result
+            if result["state"] != "done" or self.onward.unless(result):
+                await self._leave()
+                return result
+            return {**result, "asked": await self._through(self.onward.phases, self.onward.given)}
+        except TakenOver:
+            return _TAKEN_OVER
+
+    async def _look(self) -> None:
+        """What a run before this one got done, and what it began."""
         async with reading() as session:
-            over = {row.name for row in await queries.phases(session, task_id) if row.state in ("done", "skipped")}
-    last: Left | None = None
-    try:
+            rows = await queries.phases(session, self.task_id)
+        self.over = {row.name for row in rows if row.state in ("done", "skipped")}
+        self.begun = {row.name for row in rows if row.started_at is not None}
+
+    async def _through(self, phases: Sequence[Phase], given: tuple[Any, ...], *, leave: bool = True) -> Result:
+        """Run them up to the one that waits or ends the task, the last one in any case. Raises TakenOver."""
+        result: Result | None = None
         for one in phases:
             if one is not phases[-1]:
-                if one.name in over:
+                if one.name in self.over:
                     continue
-                if durable.stopping() and last is not None:
-                    await _leave(last)
+                if durable.stopping() and self.last is not None:
+                    await self._leave()
                     raise asyncio.CancelledError  # another start goes on with the phase that comes now
-            entry = await _next(task_id, last, one)
+            entry = await _next(self.task_id, self.last, one)
+            self.last = None
             if not isinstance(entry, Entry):
                 return entry
             _entry.set(entry)
-            result = await (one.work(task_id, *given) if one is phases[-1] else one.work(task_id))
-            last = Left(entry, result)
+            result = await (one.work(self.task_id, *given) if one is phases[-1] else one.work(self.task_id))
+            self.last = Left(entry, result)
             if result["state"] in ("waiting", "ended"):
                 break
-        assert last is not None, "the last phase is always run"
-        await _leave(last)
-    except TakenOver:
-        return _TAKEN_OVER
-    return last.result
+        assert result is not None, "the last phase is always run"
+        if leave:
+            await self._leave()
+        return result
+
+    async def _leave(self) -> None:
+        """Raises TakenOver."""
+        if self.last is not None:
+            await _leave(self.last)
+            self.last = None
 
 
 async def at_work(workflow_id: str, since: datetime) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.flow.request.tables import Phase
 from cofounder.kit.clock import now
 from cofounder.kit.ids import new_id
+from cofounder.kit.straight import kept
 
 
 async def take_turn(session: AsyncSession, key: str) -> None:
@@ -28,7 +29,7 @@ async def add_phases(session: AsyncSession, task_id: UUID, names: Sequence[str])
     await session.execute(insert(Phase), rows)
 
 
-_PHASES = (
+_PHASES = kept(
     select(Phase)
     .where(Phase.task_id == bindparam("task"))
     .order_by(Phase.position)
@@ -90,9 +91,11 @@ _HOW = {
     True: {"began": _BEGAN, "phase": _AS_IT_WAS, "status": "", "only": "", "unless": f"AND NOT {_DONE}"},
 }
 _LEFT = "EXISTS (SELECT FROM gone)"
-_ENTER = {whatever: text(_ENTERED.format(**how, gone="", left="true", after="")) for whatever, how in _HOW.items()}
+_ENTER = {
+    whatever: kept(text(_ENTERED.format(**how, gone="", left="true", after=""))) for whatever, how in _HOW.items()
+}
 _GO_ON = {
-    whatever: text(_ENTERED.format(**how, gone=_GONE, left=_LEFT, after=f"AND {_LEFT}"))
+    whatever: kept(text(_ENTERED.format(**how, gone=_GONE, left=_LEFT, after=f"AND {_LEFT}")))
     for whatever, how in _HOW.items()
 }
 
@@ -124,16 +127,20 @@ async def enter_phase(
     return entered, left
 
 
-async def is_in(session: AsyncSession, task_id: UUID, name: str, entered: datetime) -> bool:
-    """Whether a task, whose row is locked, is in a phase by this very entry: nobody entered it, or another, since."""
-    found = text(
+_IS_IN = kept(
+    text(
         "SELECT true FROM tasks AS t JOIN phases AS p ON p.task_id = t.id AND p.name = t.phase"
         " WHERE t.id = :task AND t.phase = :name AND p.entered_at = :entered"
     )
-    return bool(await session.scalar(found, {"task": task_id, "name": name, "entered": entered}))
+)
 
 
-_LEAVE = text(f"WITH {_GONE.removesuffix(',')} SELECT EXISTS (SELECT FROM gone)")
+async def is_in(session: AsyncSession, task_id: UUID, name: str, entered: datetime) -> bool:
+    """Whether a task, whose row is locked, is in a phase by this very entry: nobody entered it, or another, since."""
+    return bool(await session.scalar(_IS_IN, {"task": task_id, "name": name, "entered": entered}))
+
+
+_LEAVE = kept(text(f"WITH {_GONE.removesuffix(',')} SELECT EXISTS (SELECT FROM gone)"))
 
 
 async def leave_phase(session: AsyncSession, task_id: UUID, leaving: Leaving) -> bool:

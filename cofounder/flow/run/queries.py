@@ -11,24 +11,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.flow.run.tables import Deliverable, Step, Variant
 from cofounder.kit import durable
+from cofounder.kit.straight import kept
 
 _STEP = cast(Table, Step.__table__)
 _PLAIN = {"synchronize_session": False}  # nobody holds these rows as objects, so none need be looked for
 
 
 _OF_TASK: Any = bindparam("task")
-_STEPS = select(Step).where(Step.task_id == _OF_TASK).order_by(Step.position)
-_VARIANTS = select(Variant).where(Variant.task_id == _OF_TASK).order_by(Variant.channel, Variant.version)
-_DELIVERABLES = select(Deliverable).where(Deliverable.task_id == _OF_TASK).order_by(Deliverable.position)
+_STEPS = kept(
+    select(Step).where(Step.task_id == _OF_TASK).order_by(Step.position).execution_options(populate_existing=True)
+)
+_VARIANTS = kept(select(Variant).where(Variant.task_id == _OF_TASK).order_by(Variant.channel, Variant.version))
+_DELIVERABLES = kept(select(Deliverable).where(Deliverable.task_id == _OF_TASK).order_by(Deliverable.position))
 
 
-_DROP_UNSTARTED = text("DELETE FROM steps WHERE task_id = :task AND state = 'waiting' AND node <> ALL(:keep)")
+_DROP_UNSTARTED = kept(text("DELETE FROM steps WHERE task_id = :task AND state = 'waiting' AND node <> ALL(:keep)"))
 # Of the table and given its rows apart: the statement is then compiled once, and not anew for every plan.
 _ADD_STEPS = insert(_STEP).on_conflict_do_nothing(index_elements=["task_id", "node"])
 
 
 async def steps(session: AsyncSession, task_id: UUID) -> Sequence[Step]:
-    return (await session.scalars(_STEPS.execution_options(populate_existing=True), {"task": task_id})).all()
+    return (await session.scalars(_STEPS, {"task": task_id})).all()
 
 
 async def add_steps(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
@@ -43,7 +46,7 @@ async def drop_unstarted(session: AsyncSession, task_id: UUID, keep: list[str]) 
 
 
 # One statement for all that start together. Whether the task may go on is looked at in the same moment.
-_CLAIM = text(
+_CLAIM: Any = text(
     "UPDATE steps SET state = 'running', fence = claim.fence, attempt = claim.attempt, input = claim.input, "
     "error = NULL, started_at = coalesce(steps.started_at, :at) "
     "FROM jsonb_to_recordset(:claims) AS claim(id uuid, fence uuid, attempt integer, input jsonb) "
@@ -51,6 +54,7 @@ _CLAIM = text(
     "AND EXISTS (SELECT FROM tasks WHERE id = steps.task_id AND status = 'running' AND NOT is_paused) "
     "RETURNING steps.id"
 ).bindparams(bindparam("claims", type_=JSONB))
+kept(_CLAIM)
 
 
 async def claim(session: AsyncSession, claims: Sequence[dict[str, Any]], *, at: datetime) -> set[UUID]:
@@ -71,13 +75,14 @@ async def count_attempt(session: AsyncSession, step_id: UUID, *, fence: UUID) ->
 
 
 # Likewise one statement for all that ended together.
-_FINISH = text(
+_FINISH: Any = text(
     "UPDATE steps SET state = 'done', output = ended.output, seconds = ended.seconds, cost = ended.cost, "
     "quality_score = ended.quality_score, finished_at = :at "
     "FROM jsonb_to_recordset(:ended) AS ended(id uuid, fence uuid, output jsonb, seconds double precision, "
     "cost numeric, quality_score numeric) "
     "WHERE steps.id = ended.id AND steps.fence = ended.fence RETURNING steps.id"
 ).bindparams(bindparam("ended", type_=JSONB))
+kept(_FINISH)
 
 
 async def finish(session: AsyncSession, ended: Sequence[dict[str, Any]], *, at: datetime) -> set[UUID]:
@@ -99,7 +104,9 @@ async def variants(session: AsyncSession, task_id: UUID) -> Sequence[Variant]:
     return (await session.scalars(_VARIANTS, {"task": task_id})).all()
 
 
-_NEXT_VERSION = text("SELECT coalesce(max(version), 0) + 1 FROM variants WHERE task_id = :task AND channel = :channel")
+_NEXT_VERSION = kept(
+    text("SELECT coalesce(max(version), 0) + 1 FROM variants WHERE task_id = :task AND channel = :channel")
+)
 
 
 async def next_version(session: AsyncSession, task_id: UUID, channel: str) -> int:

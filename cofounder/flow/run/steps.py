@@ -12,7 +12,7 @@ from cofounder.kit.db import transaction
 @phase("delegation")
 async def delegation(task_id: UUID) -> Result:
     """Decide whether to go on, and give every step of the plan to its agent."""
-    async with transaction() as session:
+    async with transaction(durable=False) as session:
         result, plan = await decide_outcome(session, task_id)
         if result["state"] == "done":
             await service.sync_steps(session, task_id, plan)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -51,6 +52,8 @@ class Toy:
             if self.fail[word]:
                 self.fail[word] -= 1
                 raise ToolError("not now")
+            if word == "breaks":
+                raise ValueError("the password is hunter2")
             return Word(word=after + word)
         finally:
             self.at_once -= 1
@@ -152,6 +155,21 @@ async def test_a_step_that_keeps_failing_ends_the_run_and_says_which(toy):
     assert await states(task) == {"a": "failed", "ab": "waiting"}
     with pytest.raises(PlanStepFailed):  # also after a restart
         await execute(task)
+
+
+async def test_what_breaks_inside_a_tool_is_told_without_its_details_and_a_wrong_input_is_refused(toy):
+    given: dict[str, Any] = {"timeout_seconds": 5}
+    with pytest.raises(registry.ToolFailed, match="Error calling tool 'say'") as broken:
+        await registry.call("toy.say", {"word": "breaks"}, **given)
+    assert "hunter2" not in str(broken.value)
+    with pytest.raises(registry.ToolRefused, match="validation error"):
+        await registry.call("toy.say", {"word": 7}, **given)
+    with pytest.raises(registry.ToolRefused, match="validation error"):
+        await registry.call("toy.say", {}, **given)
+    toy.fail["a"] = 1
+    with pytest.raises(registry.ToolFailed, match="not now"):
+        await registry.call("toy.say", {"word": "a"}, **given)
+    assert await registry.call("toy.say", {"word": "a"}, **given) == {"word": "a"}
 
 
 async def test_an_optional_step_may_fail_without_the_rest(toy):

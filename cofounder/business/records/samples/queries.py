@@ -16,20 +16,6 @@ from cofounder.business.records.tables import (
 )
 
 _SAMPLED: tuple[Any, ...] = (SocialPostAnalytics, Post, Task, WebAnalytics, FinancialMetric, QualityEvaluation)
-_ONLY_SAMPLE = """
-SELECT CASE WHEN EXISTS (SELECT 1 FROM posts WHERE NOT is_sample)
-    OR EXISTS (SELECT 1 FROM web_analytics WHERE NOT is_sample)
-    OR EXISTS (SELECT 1 FROM financial_metrics WHERE NOT is_sample) THEN false
-  ELSE EXISTS (SELECT 1 FROM financial_metrics WHERE is_sample) END"""
-_INVENTED = " UNION ALL ".join(
-    f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table} WHERE is_sample AND {known} <= :as_of)"
-    f" AND NOT EXISTS (SELECT 1 FROM {table} WHERE NOT is_sample AND {known} <= :as_of)"
-    for table, known in (
-        ("posts", "published_at"),
-        ("web_analytics", "measured_at"),
-        ("financial_metrics", "measured_at"),
-    )
-)
 
 
 async def remove_sample(session: AsyncSession, *, generated_only: bool = False) -> dict[str, int]:
@@ -70,9 +56,27 @@ async def has_own_rows(session: AsyncSession) -> bool:
     return False
 
 
+_ONLY_SAMPLE = """
+SELECT CASE WHEN EXISTS (SELECT 1 FROM posts WHERE NOT is_sample)
+    OR EXISTS (SELECT 1 FROM web_analytics WHERE NOT is_sample)
+    OR EXISTS (SELECT 1 FROM financial_metrics WHERE NOT is_sample) THEN false
+  ELSE EXISTS (SELECT 1 FROM financial_metrics WHERE is_sample) END"""
+
+
 async def only_sample(session: AsyncSession) -> bool:
     """Whether there are figures of the sample, and no rows of the company's own: those are looked for first."""
     return bool(await session.scalar(text(_ONLY_SAMPLE)))
+
+
+_INVENTED = " UNION ALL ".join(
+    f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table} WHERE is_sample AND {known} <= :as_of)"
+    f" AND NOT EXISTS (SELECT 1 FROM {table} WHERE NOT is_sample AND {known} <= :as_of)"
+    for table, known in (
+        ("posts", "published_at"),
+        ("web_analytics", "measured_at"),
+        ("financial_metrics", "measured_at"),
+    )
+)
 
 
 async def invented(session: AsyncSession, as_of: datetime) -> set[str]:

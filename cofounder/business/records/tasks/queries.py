@@ -6,18 +6,18 @@ from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Select, Table, and_, bindparam, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from cofounder.business.records.schemas import TaskFilter
 from cofounder.business.records.tables import Post, Task
+from cofounder.kit.straight import kept
 
 # What a journey asks many times is put together once: building a statement costs more than running it.
-_TASK = select(Task).where(Task.id == bindparam("id"))
+_TASK = kept(select(Task).where(Task.id == bindparam("id")))
 _LOCKED_TASK = _TASK.with_for_update().execution_options(populate_existing=True)
-_UNDECIDED = ("queued", "running", "paused", "needs_clarification", "pending_approval")
 
 
 async def task(session: AsyncSession, id: UUID, *, lock: bool = False) -> Task | None:
@@ -39,7 +39,7 @@ async def change_task(session: AsyncSession, id: UUID, changes: dict[str, Any]) 
 def _changing(names: tuple[str, ...]) -> Any:
     table = cast(Table, Task.__table__)
     values = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in names}
-    return table.update().where(table.c.id == bindparam("of")).values(values).returning(table.c.id)
+    return kept(table.update().where(table.c.id == bindparam("of")).values(values).returning(table.c.id))
 
 
 async def statuses(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -55,9 +55,9 @@ async def task_by_key(session: AsyncSession, idempotency_key: str) -> Task | Non
 def _matching(filters: TaskFilter) -> list[Any]:
     """The WHERE of a task list."""
     wanted: list[Any] = []
-    for kept, value in ((Task.status, filters.status), (Task.source, filters.source)):
+    for asked, value in ((Task.status, filters.status), (Task.source, filters.source)):
         if value is not None:
-            wanted.append(kept.in_([value] if isinstance(value, str) else value))
+            wanted.append(asked.in_([value] if isinstance(value, str) else value))
     if filters.text:
         wanted.append(
             or_(*(c.icontains(filters.text, autoescape=True) for c in (Task.request, Task.title, Task.topic)))
@@ -104,28 +104,37 @@ async def tasks_by_status(session: AsyncSession, filters: TaskFilter) -> dict[st
     return {str(row[0]): int(row[1]) for row in await session.execute(query)}
 
 
-async def earlier_tasks(
-    session: AsyncSession, as_of: datetime, limit: int, ids: Sequence[UUID] | None = None
-) -> Sequence[Task]:
-    """Tasks that had ended well by `as_of`, newest first; of these ids where given; no sample once there is an own post."""
+@lru_cache
+def _earlier(narrowed: bool) -> Select[Task]:
+    as_of: Any = bindparam("as_of")
     theirs = exists().where(Post.is_sample.is_(False), Post.published_at <= as_of)
     query = (
         select(Task)
         .where(Task.completed_at.is_not(None), Task.completed_at <= as_of, Task.created_at <= as_of)
-        .where(Task.status.in_(("completed", "approved", "publishing")))
+        .where(or_(*(Task.status == one for one in ("completed", "approved", "publishing"))))
         .where(or_(Task.is_sample.is_(False), ~theirs))
         .order_by(Task.completed_at.desc())
-        .limit(limit)
+        .limit(bindparam("limit"))
     )
-    if ids is not None:
-        query = query.where(Task.id.in_(ids))
-    return (await session.execute(query)).scalars().all()
+    return query.where(Task.id.in_(bindparam("ids", expanding=True))) if narrowed else kept(query)
+
+
+async def earlier_tasks(
+    session: AsyncSession, as_of: datetime, limit: int, ids: Sequence[UUID] | None = None
+) -> Sequence[Task]:
+    """Tasks that had ended well by `as_of`, newest first; of these ids where given; no sample once there is an own post."""
+    given = {} if ids is None else {"ids": ids}
+    found = await session.execute(_earlier(ids is not None), {"as_of": as_of, "limit": limit, **given})
+    return found.scalars().all()
 
 
 async def meant_for(session: AsyncSession, since: datetime, until: datetime, limit: int) -> Sequence[Task]:
     """Undecided tasks that are meant for a time in between, earliest first; `until` is outside."""
     found = select(Task).where(Task.publish_at >= since, Task.publish_at < until, Task.status.in_(_UNDECIDED))
     return (await session.scalars(found.order_by(Task.publish_at).limit(limit))).all()
+
+
+_UNDECIDED = ("queued", "running", "paused", "needs_clarification", "pending_approval")
 
 
 async def past_expiry(session: AsyncSession, at: datetime, limit: int) -> Sequence[UUID]:
