@@ -84,12 +84,11 @@ async def test_a_kept_statement_gives_what_any_session_gives(company: Database) 
 async def test_every_statement_that_the_product_keeps_can_be_asked_straight(company: Database) -> None:
     """Compiled and described by a server: a column that changed its place, or a value that is no name, is found here."""
     from cofounder.business.records import queries
-    from cofounder.business.records.tasks import queries as tasks
     from cofounder.kit.clock import now
 
     async with reading() as session:
         await queries.posts(session, now(), limit=3, ours=True)
-        await tasks.earlier_tasks(session, now(), 3)
+        await queries.earlier_tasks(session, now(), 3)
         await queries.financial_rows(session, now())
         await queries.web_days(session, now())
     own = await db.connected("straight")

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cofounder.business.records import queries
 from cofounder.business.records.odd import ODD
-from cofounder.business.records.samples import queries as samples
 from cofounder.business.records.schemas import (
     NewFinancial,
     NewPost,
@@ -29,7 +28,6 @@ from cofounder.business.records.tables import (
     Task,
     WebAnalytics,
 )
-from cofounder.business.records.tasks import queries as tasks
 from cofounder.kit import clock, cursors, live, recall
 from cofounder.kit.errors import InputInvalid, NotFound
 from cofounder.kit.ids import new_id
@@ -82,7 +80,7 @@ async def add_task(session: AsyncSession, task: NewTask | None = None, **fields:
 
 async def get_task(session: AsyncSession, id: UUID, *, lock: bool = False) -> TaskRow:
     """The task's row, locked until the transaction ends where asked. Raises TaskMissing."""
-    row = await tasks.task(session, id, lock=lock)
+    row = await queries.task(session, id, lock=lock)
     if row is None:
         raise TaskMissing(f"No task {id}.", field="task_id")
     return row
@@ -90,12 +88,12 @@ async def get_task(session: AsyncSession, id: UUID, *, lock: bool = False) -> Ta
 
 async def find_by_id(session: AsyncSession, id: UUID, *, lock: bool = False) -> TaskRow | None:
     """The task's row, None where the id is no task's."""
-    return await tasks.task(session, id, lock=lock)
+    return await queries.task(session, id, lock=lock)
 
 
 async def find_task(session: AsyncSession, *, idempotency_key: str) -> TaskRow | None:
     """The task that this key made, if any."""
-    return await tasks.task_by_key(session, idempotency_key)
+    return await queries.task_by_key(session, idempotency_key)
 
 
 async def update_task(session: AsyncSession, id: UUID, **changes: Any) -> None:
@@ -103,7 +101,7 @@ async def update_task(session: AsyncSession, id: UUID, **changes: Any) -> None:
     unknown = changes.keys() - _TASK_FIELDS
     if unknown:
         raise TypeError(f"a task has no field {', '.join(sorted(unknown))} to change")
-    if not await tasks.change_task(session, id, changes):
+    if not await queries.change_task(session, id, changes):
         raise TaskMissing(f"No task {id}.", field="task_id")
     live.changed(session, "tasks", id)
 
@@ -119,17 +117,17 @@ async def change(session: AsyncSession, row: TaskRow, **changes: Any) -> TaskRow
 
 async def statuses(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
     """How tasks stand, by id; without those that are none."""
-    return await tasks.statuses(session, ids) if ids else {}
+    return await queries.statuses(session, ids) if ids else {}
 
 
 async def meant_for(session: AsyncSession, since: datetime, until: datetime) -> Sequence[TaskRow]:
     """Undecided tasks that are meant for a time in between, earliest first; `until` is outside."""
-    return await tasks.meant_for(session, since, until, 1_000)
+    return await queries.meant_for(session, since, until, 1_000)
 
 
 async def past_expiry(session: AsyncSession, at: datetime, *, limit: int = 200) -> Sequence[UUID]:
     """Ids of tasks that nobody decided by the time that was set for them."""
-    return await tasks.past_expiry(session, at, limit)
+    return await queries.past_expiry(session, at, limit)
 
 
 async def list_tasks(
@@ -142,33 +140,35 @@ async def list_tasks(
 ) -> TaskPage:
     """A page of tasks, newest or `oldest` first; a cursor goes on in the order it was given in. Raises CursorInvalid."""
     filters = filters or TaskFilter()
-    found = list(await tasks.tasks(session, filters, cursors.decoded(cursor, CursorInvalid), limit + 1, oldest=oldest))
+    found = list(
+        await queries.tasks(session, filters, cursors.decoded(cursor, CursorInvalid), limit + 1, oldest=oldest)
+    )
     shown = found[:limit]
     more = cursors.coded(shown[-1].created_at, shown[-1].id) if len(found) > limit and shown else None
     whole = cursor is None and more is None  # then nothing is left to count
-    return TaskPage(shown, more, len(shown) if whole else await tasks.task_count(session, filters))
+    return TaskPage(shown, more, len(shown) if whole else await queries.task_count(session, filters))
 
 
 async def count_tasks(session: AsyncSession, filters: TaskFilter) -> int:
     """How many tasks a filter finds."""
-    return await tasks.task_count(session, filters)
+    return await queries.task_count(session, filters)
 
 
 async def tasks_by_status(session: AsyncSession, filters: TaskFilter) -> dict[str, int]:
     """Status -> how many of the tasks that a filter finds stand there; those with none are left out."""
-    return await tasks.tasks_by_status(session, filters)
+    return await queries.tasks_by_status(session, filters)
 
 
 async def task_ids(session: AsyncSession, filters: TaskFilter, limit: int) -> list[UUID]:
     """The ids of the tasks that a filter finds, newest first, at most `limit`."""
-    return list(await tasks.task_ids(session, filters, limit))
+    return list(await queries.task_ids(session, filters, limit))
 
 
 async def earlier_tasks(
     session: AsyncSession, *, as_of: datetime, limit: int = 500, ids: Sequence[UUID] | None = None
 ) -> list[TaskRow]:
     """Tasks that had ended well by `as_of`, newest first; of these ids where given."""
-    return list(await tasks.earlier_tasks(session, as_of, limit, ids))
+    return list(await queries.earlier_tasks(session, as_of, limit, ids))
 
 
 async def latest_evaluation(session: AsyncSession, task_id: UUID) -> QualityEvaluation | None:
@@ -348,37 +348,37 @@ async def web_days(
 
 async def remove_sample_notes(session: AsyncSession) -> None:
     """Delete the sample company's notes, tasks and posts; all else of it stays."""
-    await samples.remove_sample_notes(session)
+    await queries.remove_sample_notes(session)
 
 
 async def has_own_rows(session: AsyncSession) -> bool:
     """Whether posts, web or financial rows exist that are not sample."""
-    return await samples.has_own_rows(session)
+    return await queries.has_own_rows(session)
 
 
 async def only_sample(session: AsyncSession) -> bool:
     """Whether these are the records of the sample company: what is added to them belongs to it."""
-    return await samples.only_sample(session)
+    return await queries.only_sample(session)
 
 
 async def invented(session: AsyncSession, as_of: datetime) -> set[str]:
     """The tables of which a read as of that time gives the sample company's rows, for want of the company's own."""
-    return await samples.invented(session, as_of)
+    return await queries.invented(session, as_of)
 
 
 async def sample_ends(session: AsyncSession) -> date | None:
     """The last day of the newest sample figure; None without a sample."""
-    return await samples.sample_ends(session)
+    return await queries.sample_ends(session)
 
 
 async def count_sample(session: AsyncSession) -> dict[str, int]:
     """Table name -> sample rows."""
-    return await samples.count_sample(session)
+    return await queries.count_sample(session)
 
 
 async def remove_sample(session: AsyncSession, *, generated_only: bool = False) -> dict[str, int]:
     """Delete sample rows; with `generated_only` the tasks and posts that a person made on the sample stay."""
-    removed = await samples.remove_sample(session, generated_only=generated_only)
+    removed = await queries.remove_sample(session, generated_only=generated_only)
     for topic in ("tasks", "posts", "financial_metrics", "web_analytics"):
         live.changed(session, topic)
     return removed

@@ -1,1 +1,0 @@
-"""Rows of the sample company, which count until there are own ones."""

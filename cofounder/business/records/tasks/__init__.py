@@ -1,1 +1,0 @@
-"""Requests and their runs, as rows of the records."""
