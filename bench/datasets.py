@@ -110,6 +110,10 @@ async def main(count: int) -> None:
     wish = DatasetExportIn(filters=Filter(), redact=False)
     size = await timed("export of a filter, jsonl", drained((await exporting.begin(wish, LOCAL_OWNER))[2]), count)
     print(f"  {size / 1e6:,.0f} MB")
+    few = min(BESIDE, count)
+    wish = DatasetExportIn(filters=Filter(limit=few))
+    chunks = (await exporting.begin(wish, LOCAL_OWNER))[2]
+    await timed(f"the same of {few:,}, personal data replaced", drained(chunks), few)
     asked = DatasetIn(name="bench", redact=False)
     made = await timed("version with hash, parts, duplicates", service.create(asked, LOCAL_OWNER, wait=True), count)
     print(f"  {made.example_count:,} lines, {made.statistics['duplicates']}, leakage clean: {made.leakage['clean']}")

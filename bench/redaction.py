@@ -35,7 +35,9 @@ known about it (intent, channel, voice, tags, decision), nor in its first words.
 version's recipe and is part of its content hash.
 
 An address is found with signs of no width inside it too, and as `name (at) host`, `name [at] host [dot] io` or with a
-full-width at sign. Shared mailboxes such as `info@` and `support@` are taken out with the others. **Addresses that are
+full-width at sign. Shared mailboxes such as `info@` and `support@` are taken out with the others. A number of a
+document is taken out as its digits would be in a text: a card's by its check digit, a telephone's by what it is called
+(`phone`, `mobile_number`). Figures, such as `revenue` and `impressions`, stay. **Addresses that are
 nobody's stay**: those at `example.com`, `example.org` and the like, and at hosts named test, invalid or localhost.
 
 **Names of persons and organisations, places and dates stay**: they are found by no pattern. Where those may not

@@ -9,7 +9,7 @@ from cofounder import channels
 from cofounder.agents.tools import agent, tool
 from cofounder.channels import Rendered, senders
 from cofounder.channels.naming import THREAD
-from cofounder.flow.publish import service as publications
+from cofounder.flow.publish import showing
 from cofounder.flow.publish.schemas import PublicationOut
 from cofounder.kit import db
 from cofounder.kit.errors import InputInvalid
@@ -95,7 +95,7 @@ async def check(text: str, channel: Channel) -> Fit:
 async def report(task_id: UUID) -> Report:
     """What became of a task's publications: each channel with its state, its address and its note."""
     async with db.transaction() as session:
-        found = await publications.publications(session, task_id)
+        found = await showing.publications(session, task_id)
     lines = [_line(one) for one in found] or ["Nothing of this task was published or is waiting to be."]
     return Report(task_id=task_id, publications=found, text="\n".join(lines))
 

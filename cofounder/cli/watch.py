@@ -54,12 +54,12 @@ def _deferred(status: "Status") -> bool:
 
 async def look(task_id: UUID) -> Seen:
     """The task now. Raises TaskMissing."""
-    from cofounder.flow.publish import service as publishing
+    from cofounder.flow.publish import showing
     from cofounder.flow.run import status as view
     from cofounder.kit import db
 
     async with db.transaction() as session:
-        return Seen(await view.status(session, task_id), await publishing.publications(session, task_id))
+        return Seen(await view.status(session, task_id), await showing.publications(session, task_id))
 
 
 async def follow(

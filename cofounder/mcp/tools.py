@@ -15,7 +15,7 @@ from cofounder.flow.approve.schemas import ApprovalOut, Decision, DecisionOut, V
 from cofounder.flow.learn import service as learning
 from cofounder.flow.learn.patterns import giving
 from cofounder.flow.learn.patterns import service as patterns
-from cofounder.flow.publish import service as publishing
+from cofounder.flow.publish import showing
 from cofounder.flow.request import service as requests
 from cofounder.flow.request.phases import FINAL
 from cofounder.flow.request.routes import MEANS, StatusWord
@@ -117,7 +117,7 @@ async def task_status(
 async def _state(task_id: UUID) -> shapes.TaskState:
     async with transaction() as session:
         found = await view.detail(session, task_id)
-        sent = await publishing.publications(session, task_id)
+        sent = await showing.publications(session, task_id)
     now = found.status_now
     return shapes.TaskState(
         task_id=found.task_id,

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from cofounder.channels.accounts import book
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import Decision
-from cofounder.flow.publish import given, service, settling, steps
+from cofounder.flow.publish import given, service, settling, showing, steps
 from cofounder.flow.publish.schemas import Metadata, PublicationOut, PublishIn
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import Database, Spawned, until
@@ -79,7 +79,7 @@ async def asked_for(kind: str, number: int) -> UUID:
 
 async def every() -> list[PublicationOut]:
     async with transaction() as session:
-        return (await service.page(session, states=None, task_id=None, cursor=None, limit=10_000)).items
+        return (await showing.page(session, states=None, task_id=None, cursor=None, limit=10_000)).items
 
 
 def seen(town: Town, kind: str, number: int) -> list[int]:

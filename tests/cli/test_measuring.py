@@ -11,8 +11,8 @@ import pytest
 
 from cofounder.business.derive.books import Books
 from cofounder.cli import out
-from cofounder.cli.groups import measuring
 from cofounder.cli.program import run
+from cofounder.cli.views import measuring
 from cofounder.flow.publish.measuring.carrying import Done
 from cofounder.flow.publish.measuring.schemas import PublicationMeasuredOut
 from cofounder.kit.clock import frozen, now
@@ -52,8 +52,8 @@ def test_a_reading_is_typed_shown_and_listed(database: Database, capsys: pytest.
 
 
 def test_one_is_said_as_one(capsys: pytest.CaptureFixture[str]) -> None:
-    measuring._told(Done(planned=2, read=1, gone=1, missed=1, problems={}))
-    measuring._told(Done(planned=4, read=2, gone=0, missed=2, problems={}))
+    measuring.told(Done(planned=2, read=1, gone=1, missed=1, problems={}))
+    measuring.told(Done(planned=4, read=2, gone=0, missed=2, problems={}))
     told = capsys.readouterr().out.splitlines()
     assert told == ["1 post read, 1 gone, 1 age missed.", "2 posts read, 0 gone, 2 ages missed."]
 
@@ -155,7 +155,7 @@ def test_visits_of_the_first_day_are_told_the_next_and_that_is_said(
     given = {"publication_id": uuid4(), "channel": "x", "published_at": out_since, "campaign": "spring-abcdef"}
     found = PublicationMeasuredOut(**{**nothing, **given, "readings": [], "ages": [], "foretold": []})
     with frozen(out_since + timedelta(hours=hours)):
-        measuring._shown(found)
+        measuring.shown(found)
     told = capsys.readouterr().out
     assert "nothing told yet of utm_campaign=spring-abcdef." in told
     assert ("Visits are counted by whole days, UTC: from tomorrow." in told) is said
@@ -168,7 +168,7 @@ def test_engagement_is_called_by_what_it_is_beside_likes(capsys: pytest.CaptureF
         for name, low, high in (("engagement", 8, 37), ("likes", 11, 52))
     ]
     given = {"publication_id": uuid4(), "channel": "x", "readings": [], "ages": [], "foretold": ahead}
-    measuring._shown(PublicationMeasuredOut(**{**nothing, **given}))
+    measuring.shown(PublicationMeasuredOut(**{**nothing, **given}))
     told = capsys.readouterr().out
     assert "Clicks, shares and comments: 8 to 37 foretold" in told
     assert "Likes: 11 to 52 foretold" in told
@@ -187,7 +187,7 @@ def test_figures_stand_as_on_the_page(capsys: pytest.CaptureFixture[str]) -> Non
         for name, low, high, came in figures
     ]
     given = {"publication_id": uuid4(), "channel": "x", "readings": [], "ages": [], "foretold": ahead}
-    measuring._shown(PublicationMeasuredOut(**{**nothing, **given}))
+    measuring.shown(PublicationMeasuredOut(**{**nothing, **given}))
     told = capsys.readouterr().out
     assert "Engagement rate: 1.23% to 4.56% foretold; 2.30%, outside of it." in told
     assert "Reach: 8,765 to 123,457 foretold; 1,234,567, outside of it." in told
@@ -213,7 +213,7 @@ def test_the_books_say_through_which_day_they_go(capsys: pytest.CaptureFixture[s
     days = {"first_day": date(2030, 1, 2), "last_day": date(2030, 1, 7)}
     report = {**nothing, **parts, **days, "split_by": [], "items": []}
     found = {"as_of": datetime(2030, 1, 10, tzinfo=UTC), "since": date(2030, 1, 1), "until": date(2030, 1, until)}
-    measuring._balanced(Books.model_validate({**found, "reports": [report]}))
+    measuring.balanced(Books.model_validate({**found, "reports": [report]}))
     told = "Web analytics are imported through 2030-01-07: of 2030-01-08 to 2030-01-10 nothing is known."
     assert (told in capsys.readouterr().out) is said
 

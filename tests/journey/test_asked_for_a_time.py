@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import Decision
-from cofounder.flow.publish import service as publications
+from cofounder.flow.publish import showing
 from cofounder.kit.clock import today
 from cofounder.kit.db import reading, transaction
 from cofounder.people import LOCAL_OWNER
@@ -26,5 +26,5 @@ async def test_a_text_asked_for_tomorrow_waits_for_tomorrow_and_is_not_sent_when
         await approvals.decide(session, Decision(task_id=task, approved=True), by=LOCAL_OWNER)
     await rest(task, "approved", "publishing", "completed")
     async with reading() as session:
-        (one,) = await publications.publications(session, task)
+        (one,) = await showing.publications(session, task)
     assert (one.state, one.scheduled_at) == ("scheduled", at)

@@ -8,7 +8,7 @@ import cofounder
 from cofounder import app
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import Decision
-from cofounder.flow.publish import service as publications
+from cofounder.flow.publish import showing
 from cofounder.flow.run import status as view
 from cofounder.kit import durable
 from cofounder.kit.db import transaction
@@ -67,7 +67,7 @@ async def test_a_waiting_task_survives_a_change_of_the_code(database, spawn, tmp
 
     await until(learned, within=30)
     async with transaction() as session:
-        published = await publications.publications(session, task_id)
+        published = await showing.publications(session, task_id)
         texts = (await view.detail(session, task_id)).status_now.status
     assert {one.state for one in published} == {"published"}
     assert {one.fingerprint for one in published} == {seen.fingerprint}

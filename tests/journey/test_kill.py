@@ -5,7 +5,7 @@ from pathlib import Path
 from cofounder import app
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import Decision
-from cofounder.flow.publish import service as publications
+from cofounder.flow.publish import showing
 from cofounder.flow.run import service as runs
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import until
@@ -42,7 +42,7 @@ async def test_a_task_killed_in_execution_and_while_waiting_finishes_with_one_pu
     spawn("cofounder.cli", "worker")
     await rest(task_id, "completed", within=120)
     async with transaction() as session:
-        found = await publications.publications(session, task_id)
+        found = await showing.publications(session, task_id)
     assert sorted(one.channel for one in found) == ["email", "linkedin", "x"]
     assert {one.state for one in found} == {"published"}
     outbox = Path(database.home) / "outbox"

@@ -7,7 +7,7 @@ from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import Decision
 from cofounder.flow.learn import service as learning
-from cofounder.flow.publish import service as publications
+from cofounder.flow.publish import showing
 from cofounder.flow.run import service as runs
 from cofounder.kit.db import transaction
 from cofounder.models.brief import Brief, Draft
@@ -57,7 +57,7 @@ async def test_what_was_approved_is_what_is_published_byte_for_byte_and_becomes_
     await approved(task_id, fingerprint=seen.fingerprint)
     await rest(task_id, "completed")
     async with transaction() as session:
-        published = {one.channel: one for one in await publications.publications(session, task_id)}
+        published = {one.channel: one for one in await showing.publications(session, task_id)}
         example = await learning.get(session, task_id)
     assert {one.state for one in published.values()} == {"published"}
     sent = Path((published["linkedin"].url or "").removeprefix("file://")).read_bytes()

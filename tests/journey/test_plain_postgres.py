@@ -6,7 +6,7 @@ from cofounder import app
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import Decision
 from cofounder.flow.learn import service as learning
-from cofounder.flow.publish import service as publications
+from cofounder.flow.publish import showing
 from cofounder.kit import migrate
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import SCHEMA, Database, running
@@ -42,7 +42,7 @@ async def main_job():
         await approvals.decide(session, body, by=LOCAL_OWNER)
     assert (await rest(task_id, "completed", "failed", within=60)).status == "completed"
     async with transaction() as session:
-        published = await publications.publications(session, task_id)
+        published = await showing.publications(session, task_id)
         example = await learning.get(session, task_id)
     assert {one.state for one in published} == {"published"}
     assert len(published) == 3

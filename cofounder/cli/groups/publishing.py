@@ -116,11 +116,11 @@ def publications(
 
 async def _list(states: list[str] | None, limit: int, *, json: bool) -> int:
     from cofounder.cli.views import publications as views
-    from cofounder.flow.publish import service
+    from cofounder.flow.publish import showing
     from cofounder.kit import db
 
     async with home.opened(), db.transaction() as session:
-        found = await service.page(session, states=states, task_id=None, cursor=None, limit=limit)
+        found = await showing.page(session, states=states, task_id=None, cursor=None, limit=limit)
     if json:
         out.emit({"items": [one.model_dump(mode="json") for one in found.items], "total": found.total})
         return 0

@@ -137,14 +137,14 @@ async def not_posted(task_id: UUID, channel: str | None) -> None:
 async def stop(task_id: UUID, channel: str | None, *, yes: bool) -> bool:
     """Cancel what still waits of a decided task; false when the person would rather not. Raises TaskIsFinal."""
     from cofounder.business.records import service as records
-    from cofounder.flow.publish import service, settling
+    from cofounder.flow.publish import settling, showing
     from cofounder.flow.request.service import TaskIsFinal
     from cofounder.kit import db
     from cofounder.people import LOCAL_OWNER
 
     async with db.transaction() as session:
         task = await records.get_task(session, task_id)
-        standing, _ = await service.standing(session, task_id)
+        standing, _ = await showing.standing(session, task_id)
     found = await _those(task_id, "cancel", channel)
     if not found:
         raise TaskIsFinal(f"The task is {task.status}; nothing of it waits any more. {standing}".strip())
@@ -171,11 +171,11 @@ async def decided(task_id: UUID) -> bool:
 async def _those(task_id: UUID, action: "Action", channel: str | None) -> "list[PublicationOut]":
     """The task's publications that a person can do this with."""
     from cofounder.channels import canonical
-    from cofounder.flow.publish import service
+    from cofounder.flow.publish import showing
     from cofounder.kit import db
 
     async with db.transaction() as session:
-        found = await service.publications(session, task_id)
+        found = await showing.publications(session, task_id)
     meant = canonical(channel) or channel if channel else None
     return [one for one in found if action in one.actions and (meant is None or canonical(one.channel) == meant)]
 
@@ -193,11 +193,11 @@ def _refuse_none(found: "list[PublicationOut]", task_id: UUID, action: str) -> N
 
 
 async def _detail(publication_id: UUID) -> "PublicationDetail":
-    from cofounder.flow.publish import service
+    from cofounder.flow.publish import showing
     from cofounder.kit import db
 
     async with db.transaction() as session:
-        return await service.detail(session, publication_id)
+        return await showing.detail(session, publication_id)
 
 
 def _show(seen: "PublicationDetail") -> None:

@@ -22,13 +22,13 @@ def code(seen: "Seen") -> int:
 
 async def emit(task_id: UUID) -> None:
     """Print a task with its publications as JSON."""
-    from cofounder.flow.publish import service as publishing
+    from cofounder.flow.publish import showing
     from cofounder.flow.run import status as view
     from cofounder.kit import db
 
     async with db.transaction() as session:
         found = await view.detail(session, task_id)
-        publications = await publishing.publications(session, task_id)
+        publications = await showing.publications(session, task_id)
     out.emit({**found.model_dump(mode="json"), "publications": [one.model_dump(mode="json") for one in publications]})
 
 
@@ -36,13 +36,13 @@ async def show(task_id: UUID, *, journey: bool = True) -> None:
     """Print a task: all of it, or only what came of it."""
     from cofounder.cli.views import publications as publication_views
     from cofounder.cli.views import task as views
-    from cofounder.flow.publish import service as publishing
+    from cofounder.flow.publish import showing
     from cofounder.flow.run import status as view
     from cofounder.kit import db
 
     async with db.transaction() as session:
         found = await view.detail(session, task_id)
-        publications = await publishing.publications(session, task_id)
+        publications = await showing.publications(session, task_id)
     screen = out.screen()
     if journey:
         screen.print(views.detail(found))

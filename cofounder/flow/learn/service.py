@@ -15,9 +15,9 @@ from cofounder.flow.learn import history, labels, legacy, queries, world
 from cofounder.flow.learn.example import Decided, Known, example, next_tags, system_tags
 from cofounder.flow.learn.patterns import service as patterns
 from cofounder.flow.learn.schemas import SummaryOut
-from cofounder.flow.learn.tables import Example
+from cofounder.flow.learn.tables import RUNS_TOLD, Example
 from cofounder.flow.plan import service as plans
-from cofounder.flow.publish import service as publishing
+from cofounder.flow.publish import showing
 from cofounder.flow.quality.schemas import Assessment
 from cofounder.flow.request.spelling import in_order
 from cofounder.flow.run import service as run
@@ -27,7 +27,7 @@ from cofounder.models import service as models
 
 _SEEN = 500  # newest examples that are looked at
 
-__all__ = ["Example"]
+__all__ = ["RUNS_TOLD", "Example"]
 
 
 async def upsert_example(session: AsyncSession, task_id: UUID) -> Example:
@@ -200,7 +200,7 @@ async def _known(session: AsyncSession, task: records.TaskRow) -> Known:
         imported, parts = await legacy.evaluation(session, task.id)
         score, dimensions = imported if imported is not None else score, parts or dimensions
     approved = await approvals.approved_text(session, task.id)
-    published = await publishing.publications(session, task.id)
+    published = await showing.publications(session, task.id)
     return Known(
         execution_id=task.id,
         request=task.request,

@@ -20,6 +20,9 @@ from cofounder.kit.columns import (
 )
 from cofounder.kit.db import Row
 
+RUNS_TOLD = "jsonb_path_query_array(similar_historical_content, '$[*].task_id')"
+"""SQL: the runs that an example's history speaks of, as it is indexed."""
+
 
 class Example(Row):
     __tablename__ = "orchestrator_training_data"
@@ -63,7 +66,10 @@ class Example(Row):
     erased_at: Mapped[OptionalMoment]  # what it held is gone; the row stays as a tombstone
     erased_by: Mapped[OptionalWords]
     erased_reason: Mapped[OptionalWords]
-    __table_args__ = (Index("ix_orchestrator_training_data_timestamp", "timestamp"),)
+    __table_args__ = (
+        Index("ix_orchestrator_training_data_timestamp", "timestamp"),
+        Index("ix_orchestrator_training_data_history", text(f"{RUNS_TOLD} jsonb_path_ops"), postgresql_using="gin"),
+    )
 
 
 class StaleExample(Row):

@@ -15,7 +15,7 @@ from cofounder.channels.accounts.errors import AccountUnfit
 from cofounder.flow.approve import pictures, texts
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import DecisionOut
-from cofounder.flow.publish import queries, service
+from cofounder.flow.publish import queries, service, showing
 from cofounder.flow.publish.errors import PlatformUnknown, TitleMissing
 from cofounder.flow.publish.schemas import Order, PublicationOut, PublishIn, PublishOut
 from cofounder.flow.run import rendering
@@ -68,7 +68,7 @@ async def publish_now(
 
 async def _cancelled(session: AsyncSession, task: records.TaskRow) -> bool:
     """Whether the publication of a given text was cancelled before anybody got it."""
-    return all(one.state == "cancelled" for one in await service.publications(session, task.id))
+    return all(one.state == "cancelled" for one in await showing.publications(session, task.id))
 
 
 async def _publish(
@@ -135,7 +135,7 @@ async def _row(session: AsyncSession, decided: DecisionOut, channel: str, versio
 async def _first_answer(
     session: AsyncSession, task: records.TaskRow, given: PublishIn, *, repeated: bool = True
 ) -> PublishOut:
-    made = (await service.publications(session, task.id))[0]
+    made = (await showing.publications(session, task.id))[0]
     verdict = (await texts.verdicts(session, task.id)).get(made.channel)
     return PublishOut(
         task_id=task.id,

@@ -9,7 +9,7 @@ kill in between has the same look made once more, and a look sends nothing.
 import asyncio
 from uuid import UUID
 
-from cofounder.flow.publish import ledger, queries, service, settling
+from cofounder.flow.publish import ending, ledger, queries, service, settling
 from cofounder.flow.publish.outcomes import next_attempt, next_look, unknown
 from cofounder.kit.chores import Chore
 from cofounder.kit.clock import now
@@ -67,7 +67,7 @@ async def look(id: UUID) -> None:
             at = next_attempt(outcomes, now(), attempts=row.attempts, first=settings().publish_retry_seconds)
             await settling.send_again(session, row, at=at)
         elif unknown(outcomes) != row.unknown:
-            await service.conclude(session, row, outcomes, said=ASKED)
+            await ending.conclude(session, row, outcomes, said=ASKED)
         else:
             await service.tell(session, row)
 

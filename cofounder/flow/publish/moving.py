@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.channels import senders
 from cofounder.flow.approve import accounts
 from cofounder.flow.approve.errors import ScheduleInPast
-from cofounder.flow.publish import quotas, service
+from cofounder.flow.publish import quotas, service, showing
 from cofounder.flow.publish.errors import MovedMeanwhile, TooLateToMove
 from cofounder.flow.publish.schemas import PublicationOut, RescheduleIn
 from cofounder.flow.publish.tables import Publication
@@ -51,7 +51,7 @@ async def reschedule(session: AsyncSession, publication_id: UUID, asked: Resched
         session, row.carried_by, service.WAKE, {"why": "rescheduled"}, key=f"{row.carried_by}:move:{new_id()}"
     )
     await service.tell(session, row)
-    return service.shown(row)
+    return showing.shown(row)
 
 
 async def _fits(session: AsyncSession, row: Publication, at: datetime) -> None:

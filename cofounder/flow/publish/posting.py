@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business.matching import standing
 from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
-from cofounder.flow.publish import addresses, ledger, service
+from cofounder.flow.publish import addresses, ledger, service, showing
 from cofounder.flow.publish.errors import AddressElsewhere, NotByHand, PostedTimeUnfit
 from cofounder.flow.publish.measuring import writing
 from cofounder.flow.publish.schemas import PostedIn, PublicationOut
@@ -51,7 +51,7 @@ async def mark(session: AsyncSession, publication_id: UUID, said: PostedIn, *, b
             details["before"] = {"posted_at": at.isoformat(), "url": url}
         action = "publication.posted" if row.delivered_by == service.OUTBOX else "publication.corrected"
         await _follow(session, row, action, details, by)
-    return await service.one(session, row.id)
+    return await showing.one(session, row.id)
 
 
 async def unmark(session: AsyncSession, publication_id: UUID, *, by: Caller) -> PublicationOut:
@@ -67,7 +67,7 @@ async def unmark(session: AsyncSession, publication_id: UUID, *, by: Caller) -> 
         await _readings_follow(session, row, stood)
         before = {"posted_at": at.isoformat(), "url": url}
         await _follow(session, row, "publication.not_posted", {"task": str(row.task_id), "before": before}, by)
-    return await service.one(session, row.id)
+    return await showing.one(session, row.id)
 
 
 async def _of_the_outbox(session: AsyncSession, publication_id: UUID) -> Publication:

@@ -15,7 +15,7 @@ from cofounder.channels.images.errors import (
     ImageTwice,
 )
 from cofounder.flow.approve.errors import ChannelUnknown, ComplianceBlocks, ScheduleInPast, TextTooLong, TextUnfit
-from cofounder.flow.publish import clashes, given, moving, posting, service, settling
+from cofounder.flow.publish import clashes, given, moving, posting, settling, showing
 from cofounder.flow.publish.errors import (
     AccountGone,
     AddressElsewhere,
@@ -55,7 +55,7 @@ from cofounder.kit.once import IdempotencyKey, KeyReused, Once
 from cofounder.kit.spans import SpanBackwards, in_order
 from cofounder.people import Approver, Viewer
 
-tell_standing_with(service.standing)
+tell_standing_with(showing.standing)
 router = Router(prefix="/api", tags=["publishing"])
 
 
@@ -105,7 +105,7 @@ async def list_publications(
     """Publications, newest first by the time that `since` reads; `state=unknown` are those that wait for a person's answer, also while some of it is sent."""
     in_order(since, until)
     wanted = [*(state or ()), *(status or ())]
-    return await service.page(
+    return await showing.page(
         session, states=wanted, task_id=task_id, cursor=cursor, limit=limit, since=since, until=until
     )
 
@@ -113,7 +113,7 @@ async def list_publications(
 @router.get("/publications/{publication_id}", responses=documented(PublicationMissing))
 async def show_publication(publication_id: UUID, session: Session, caller: Viewer) -> PublicationDetail:
     """One publication with the evidence: when it was handed over, to whom, what the line said, where to look."""
-    return await service.detail(session, publication_id)
+    return await showing.detail(session, publication_id)
 
 
 @router.get("/calendar/conflicts", responses=documented(SpanBackwards))

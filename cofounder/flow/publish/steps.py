@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from cofounder.channels.accounts import checking
-from cofounder.flow.publish import ledger, service
+from cofounder.flow.publish import ending, ledger, service
 from cofounder.flow.publish.schemas import Order
 from cofounder.kit import db, durable
 from cofounder.kit.clock import now
@@ -74,7 +74,7 @@ async def _deliver(id: UUID) -> str | None:
     if any(one.away and one.state == "refused" for one in outcomes):
         await checking.look_into(row.delivered_by, row.account)
     async with transaction() as session:
-        return (await service.finish(session, id, outcomes)).state
+        return (await ending.finish(session, id, outcomes)).state
 
 
 @durable.step("publication.close", attempts=20, interval_seconds=0.5)
@@ -86,13 +86,13 @@ async def close(publication_id: str, error: str) -> str | None:
     id = UUID(publication_id)
     try:
         async with transaction() as session:
-            return (await service.broke(session, id, error)).state
+            return (await ending.broke(session, id, error)).state
     except Exception as broken:
         if db.is_out_of_reach(broken):
             raise
         log.warning("the end of a publication breaks", publication=publication_id, exc_info=broken)
         async with transaction() as session:
-            return await service.end_bare(session, id, error)
+            return await ending.end_bare(session, id, error)
 
 
 async def set_aside(workflow_id: str) -> None:
@@ -105,7 +105,7 @@ async def set_aside(workflow_id: str) -> None:
     except ValueError:
         return
     async with transaction() as session:
-        row = await service.left(session, id, workflow_id)
+        row = await ending.left(session, id, workflow_id)
         if row is None:
             return
         await connections.refresh(session)
@@ -114,7 +114,7 @@ async def set_aside(workflow_id: str) -> None:
     for one in deliveries:
         await ledger.look(sender, one)
     async with transaction() as session:
-        await service.set_aside(session, id, workflow_id)
+        await ending.set_aside(session, id, workflow_id)
 
 
 async def _waiting(id: UUID) -> Waiting:

@@ -7,7 +7,7 @@ another workflow, a few times; the ledger sees to it that nothing goes out twice
 import time
 from uuid import UUID
 
-from cofounder.flow.publish import ledger, queries, service, settling
+from cofounder.flow.publish import ending, ledger, queries, service, settling
 from cofounder.flow.publish.schemas import Order
 from cofounder.kit import durable
 from cofounder.kit.db import reading, transaction
@@ -56,4 +56,4 @@ async def _again(id: UUID, broken: int) -> None:
             return
         outcomes = await ledger.outcomes(session, row.id, row.recipients or [""])
         told = "What carries it broke off again and again; the worker's log has the whole story."
-        await service.conclude(session, row, outcomes, said=told)
+        await ending.conclude(session, row, outcomes, said=told)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0001_55d16e73"
+revision = "0001_44b20d5b"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -882,6 +882,13 @@ def upgrade() -> None:
         sa.Column("erased_by", sa.Text(), nullable=True),
         sa.Column("erased_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("execution_id", name=op.f("pk_orchestrator_training_data")),
+    )
+    op.create_index(
+        "ix_orchestrator_training_data_history",
+        "orchestrator_training_data",
+        [sa.literal_column("jsonb_path_query_array(similar_historical_content, '$[*].task_id') jsonb_path_ops")],
+        unique=False,
+        postgresql_using="gin",
     )
     op.create_index(
         "ix_orchestrator_training_data_timestamp", "orchestrator_training_data", ["timestamp"], unique=False
@@ -2324,7 +2331,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE orchestrator_training_data SET (toast_tuple_target = 640, fillfactor = 50)")
     op.execute("ALTER TABLE training_facts SET (fillfactor = 50)")
     op.execute(
-        "CREATE FUNCTION training_tags(given text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$\nSELECT ARRAY(SELECT DISTINCT tag FROM (SELECT replace(lower(normalize(btrim(regexp_replace(\n  regexp_replace(one, '[\\u00ad\\u034f\\u061c\\u200c-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff\\U000e0001-\\U000e007f\\U000e0100-\\U000e01ef]+', '', 'g'), '[\\u0009-\\u000d\\u001c-\\u0020\\u0085\\u00a0\\u1680\\u2000-\\u200b\\u2028\\u2029\\u202f\\u205f\\u3000]+', ' ', 'g')), NFC)), 'ς', 'σ')\n  FROM unnest(given) AS one) AS spelt (tag) WHERE tag <> '' ORDER BY 1) $$"
+        "CREATE FUNCTION training_tags(given text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$\nSELECT ARRAY(SELECT DISTINCT tag FROM (SELECT replace(replace(lower(replace(normalize(btrim(regexp_replace(\n  regexp_replace(one, '[\\u00ad\\u034f\\u061c\\u200c-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff\\U000e0001-\\U000e007f\\U000e0100-\\U000e01ef]+', '', 'g'), '[\\u0009-\\u000d\\u001c-\\u0020\\u0085\\u00a0\\u1680\\u2000-\\u200b\\u2028\\u2029\\u202f\\u205f\\u3000]+', ' ', 'g')), NFC), 'İ', 'i')), 'ς', 'σ'), U&'i\\0307', 'i')\n  FROM unnest(given) AS one) AS spelt (tag) WHERE tag <> '' ORDER BY 1) $$"
     )
     op.execute(
         "CREATE FUNCTION training_retagged(given text[], added text[], removed text[]) RETURNS text[]\nLANGUAGE sql IMMUTABLE AS $$\nSELECT ARRAY(SELECT DISTINCT tag FROM unnest(given || added) AS tag WHERE tag <> ALL(removed) ORDER BY 1) $$"
@@ -2560,6 +2567,9 @@ def downgrade() -> None:
     op.drop_table("persona_choices")
     op.drop_table("own_personas")
     op.drop_index("ix_orchestrator_training_data_timestamp", table_name="orchestrator_training_data")
+    op.drop_index(
+        "ix_orchestrator_training_data_history", table_name="orchestrator_training_data", postgresql_using="gin"
+    )
     op.drop_table("orchestrator_training_data")
     op.drop_index("ix_optimisation_runs_ran_at", table_name="optimisation_runs")
     op.drop_table("optimisation_runs")

@@ -14,8 +14,7 @@ from cofounder.channels.accounts import errors, leaving, service, views
 from cofounder.channels.accounts.schemas import AccountIn
 from cofounder.cli.program import run
 from cofounder.flow.approve.errors import ChannelUnknown
-from cofounder.flow.publish import moving
-from cofounder.flow.publish import service as publishing
+from cofounder.flow.publish import moving, showing
 from cofounder.flow.publish.schemas import RescheduleIn
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
@@ -168,7 +167,7 @@ async def test_what_waits_for_an_account_that_is_disconnected_is_told_and_goes_t
     assert (one.state, one.delivered_by) == ("published", "outbox")
     assert "is not connected where" in (one.note or "")
     async with transaction() as session:
-        detail = await publishing.detail(session, one.publication_id)
+        detail = await showing.detail(session, one.publication_id)
     assert detail.deliveries[0].state == "sent"
 
 

@@ -15,7 +15,7 @@ from cofounder.channels.senders.books import Quota
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.errors import ScheduleInPast
 from cofounder.flow.approve.schemas import Decision, DecisionOut
-from cofounder.flow.publish import clashes, moving, service, settling
+from cofounder.flow.publish import clashes, moving, service, settling, showing
 from cofounder.flow.publish.errors import MovedMeanwhile, TooLateToMove
 from cofounder.flow.publish.schemas import PublicationOut, RescheduleIn
 from cofounder.kit.clock import now
@@ -95,7 +95,7 @@ async def test_a_move_as_it_was_read_never_overwrites_somebody_elses(world: Worl
 
 async def of_one(id: UUID) -> PublicationOut:
     async with transaction() as session:
-        return await service.one(session, id)
+        return await showing.one(session, id)
 
 
 async def test_what_waits_goes_out_at_the_time_it_was_moved_to_and_not_before(

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import Decision
-from cofounder.flow.publish import service, settling
+from cofounder.flow.publish import settling, showing
 from cofounder.flow.publish.schemas import PublicationDetail, PublicationOut, Verdict
 from cofounder.kit.db import transaction
 from cofounder.kit.testing import until
@@ -50,7 +50,7 @@ def mend(wire: XWire) -> None:
 
 async def seen(id: UUID) -> PublicationDetail:
     async with transaction() as session:
-        return await service.detail(session, id)
+        return await showing.detail(session, id)
 
 
 async def resolve(id: UUID, **found: Any) -> PublicationOut:

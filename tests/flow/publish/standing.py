@@ -11,7 +11,7 @@ from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.schemas import Decision, DecisionOut
 from cofounder.flow.learn import steps as learning
-from cofounder.flow.publish import service
+from cofounder.flow.publish import showing
 from cofounder.flow.publish import steps as publishing
 from cofounder.flow.publish.schemas import FINAL, PublicationOut
 from cofounder.kit.clock import now
@@ -39,7 +39,7 @@ async def approved(*channels: str, due_in: timedelta | None = None, **said: Any)
 
 async def of(id: UUID) -> list[PublicationOut]:
     async with transaction() as session:
-        return await service.publications(session, id)
+        return await showing.publications(session, id)
 
 
 async def status(id: UUID) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from cofounder.business.records import service as records
 from cofounder.channels.accounts import leaving
-from cofounder.flow.publish import service, settling, steps
+from cofounder.flow.publish import service, settling, showing, steps
 from cofounder.flow.publish.errors import NothingToSettle, RecipientReached
 from cofounder.flow.publish.schemas import PublicationDetail, PublicationOut
 from cofounder.kit.clock import now
@@ -26,7 +26,7 @@ ADA, BOB, CID = ([address] for address in THREE.split(", "))
 
 async def detail(one: PublicationOut) -> PublicationDetail:
     async with transaction() as session:
-        return await service.detail(session, one.publication_id)
+        return await showing.detail(session, one.publication_id)
 
 
 async def entries(one: PublicationOut) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from cofounder.channels.accounts import leaving, service, waiting
 from cofounder.channels.accounts.schemas import AccountIn
 from cofounder.channels.accounts.tables import AccountRow
 from cofounder.cli.program import run
-from cofounder.flow.publish import clashes, moving, orphaned, settling, steps
+from cofounder.flow.publish import clashes, moving, orphaned, settling, showing, steps
 from cofounder.flow.publish import service as publishing
 from cofounder.flow.publish.errors import NothingToSettle, RecipientReached
 from cofounder.flow.publish.schemas import PublicationDetail, RescheduleIn, Verdict
@@ -50,7 +50,7 @@ async def at_once(task: UUID) -> None:
 async def evidence(task: UUID) -> PublicationDetail:
     (one,) = await of(task)
     async with transaction() as session:
-        return await publishing.detail(session, one.publication_id)
+        return await showing.detail(session, one.publication_id)
 
 
 def to(server: Server) -> list[str]:

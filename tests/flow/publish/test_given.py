@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from cofounder.business.records import service as records
 from cofounder.flow.approve import service as approvals
 from cofounder.flow.approve.errors import ComplianceBlocks, ScheduleInPast, TextTooLong, TextUnfit
-from cofounder.flow.publish import given, service, settling, steps
+from cofounder.flow.publish import given, service, settling, showing, steps
 from cofounder.flow.publish.errors import PlatformUnknown, TitleMissing
 from cofounder.flow.publish.schemas import PublishIn, PublishOut
 from cofounder.flow.request.schemas import ProcessIn
@@ -168,7 +168,7 @@ async def test_many_at_once_make_one_publication_and_one_file(engine_running: Da
 
     async def out() -> bool:
         async with transaction() as session:
-            return [one.state for one in await service.publications(session, task)] == ["published"]
+            return [one.state for one in await showing.publications(session, task)] == ["published"]
 
     await until(out)
     assert len(list((engine_running.home / "outbox").iterdir())) == 2
@@ -204,7 +204,7 @@ async def test_an_article_without_a_title_is_refused(session: AsyncSession, titl
 async def test_a_thread_that_is_given_goes_out_as_its_posts(session: AsyncSession) -> None:
     words = "First about beans.\n\nSecond about farms."
     said = await publish(session, platform="x_thread", content=words)
-    (made,) = await service.publications(session, said.task_id)
+    (made,) = await showing.publications(session, said.task_id)
     assert said.text == made.text == "First about beans.\n\n---\n\nSecond about farms."
     row = await service.get(session, said.publication_id)
     sent = await service.delivery(session, row, "")
@@ -224,7 +224,7 @@ async def test_a_long_text_is_taken_as_a_thread_and_cut_at_sentences(session: As
 
 async def test_a_letter_names_its_subject_in_words_beside_the_message_that_carries_it(session: AsyncSession) -> None:
     said = await publish(session, platform="email", metadata={"subject": "Grüße aus dem Café"})
-    one = await service.one(session, said.publication_id)
+    one = await showing.one(session, said.publication_id)
     assert one.title == "Grüße aus dem Café"
     assert "Subject: =?utf-8?" in one.text
 

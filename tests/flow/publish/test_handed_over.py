@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from cofounder.business.records import service as records
 from cofounder.channels.accounts import book
-from cofounder.flow.publish import given, service, settling, steps
+from cofounder.flow.publish import given, settling, showing, steps
 from cofounder.flow.publish.schemas import Metadata, PublicationDetail, PublishIn, PublishOut, Verdict
 from cofounder.kit.clock import now
 from cofounder.kit.db import transaction
@@ -72,7 +72,7 @@ async def killed_in(one: PublishOut, wire: WebhookWire) -> None:
 
 async def detail(one: PublishOut) -> PublicationDetail:
     async with transaction() as session:
-        return await service.detail(session, one.publication_id)
+        return await showing.detail(session, one.publication_id)
 
 
 async def out_since(one: PublishOut) -> datetime | None:

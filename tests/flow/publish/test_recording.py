@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from cofounder.business.records import service as records
 from cofounder.channels.accounts import book, checking
-from cofounder.flow.publish import given, recording, service, settling, steps
+from cofounder.flow.publish import ending, given, recording, settling, showing, steps
 from cofounder.flow.publish.measuring import queries as measuring
 from cofounder.flow.publish.schemas import Metadata, PublicationOut, PublishIn, Verdict
 from cofounder.flow.publish.tables import Publication
@@ -58,7 +58,7 @@ async def sent(wire: Wire, words: str, name: str | None = None, states: tuple[st
 
 async def row(id: UUID) -> PublicationOut:
     async with transaction() as session:
-        return await service.one(session, id)
+        return await showing.one(session, id)
 
 
 async def posts() -> list[dict[str, Any]]:
@@ -223,7 +223,7 @@ async def test_a_publication_whose_end_cannot_be_written_is_never_left_at_attemp
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(service, "conclude", broken)
+    monkeypatch.setattr(ending, "conclude", broken)
     async with running(WebhookWire()) as receiver:
         await store(receiver, account("webhook"), default=True)
         id = await sent(receiver, "margins of March")
@@ -245,7 +245,7 @@ async def test_an_end_that_nobody_knows_and_cannot_be_written_asks_a_person(
         raise RuntimeError("broken")
 
     with monkeypatch.context() as patch:
-        patch.setattr(service, "conclude", broken)
+        patch.setattr(ending, "conclude", broken)
         assert await steps.close(str(id), "RuntimeError") == "unknown"
     assert (await row(id)).actions == ["resolve"]
 
@@ -283,6 +283,6 @@ async def test_access_that_has_ended_while_a_channel_was_asked_is_noted_on_the_a
 
 def test_what_was_refused_begins_with_why_and_names_no_price() -> None:
     price, why = "X charges $0.20 for this post.", "X did not take it (403): no."
-    assert service._note(Publication(state="refused", note=price, said=why)) == why
-    assert service._note(Publication(state="scheduled", note=price, said=why)) == f"{why} {price}"
-    assert service._note(Publication(state="scheduled", note=price, said=None)) == price
+    assert showing._note(Publication(state="refused", note=price, said=why)) == why
+    assert showing._note(Publication(state="scheduled", note=price, said=why)) == f"{why} {price}"
+    assert showing._note(Publication(state="scheduled", note=price, said=None)) == price

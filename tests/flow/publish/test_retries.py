@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from cofounder import journey
-from cofounder.flow.publish import service, settling, steps
+from cofounder.flow.publish import service, settling, showing, steps
 from cofounder.flow.publish.errors import NothingToRetry
 from cofounder.flow.publish.outcomes import LONGEST_WAIT_SECONDS, Outcome, task_status, verdict, wait_seconds
 from cofounder.flow.publish.schemas import PublicationOut, Verdict
@@ -84,7 +84,7 @@ async def test_when_it_never_works_it_is_refused_with_the_reason_and_a_person_ca
     assert [one.state for one in await of(said.task_id)] == ["published"]
     assert len(list(in_the_way.iterdir())) == 2
     async with transaction() as session:
-        history = (await service.detail(session, one.publication_id)).history
+        history = (await showing.detail(session, one.publication_id)).history
     assert [(each.attempt, each.state) for each in history] == [
         (1, "not_sent"), (2, "not_sent"), (3, "refused"), (3, "refused"), (4, "published"),
     ]  # fmt: skip

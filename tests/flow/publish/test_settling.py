@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from cofounder.business.records import service as records
-from cofounder.flow.publish import service, settling, steps
+from cofounder.flow.publish import service, settling, showing, steps
 from cofounder.flow.publish.errors import (
     AddressTaken,
     AnswerMisplaced,
@@ -131,7 +131,7 @@ async def test_the_evidence_says_when_to_whom_what_the_line_said_and_where_to_lo
     one = await lost(mail, TWO)
     assert one.actions == ["resolve"]
     async with transaction() as session:
-        seen = await service.detail(session, one.publication_id)
+        seen = await showing.detail(session, one.publication_id)
     assert [delivery.recipient for delivery in seen.deliveries] == ["Ada <ada@reader.example>", "bob@reader.example"]
     for delivery in seen.deliveries:
         assert (delivery.state, delivery.attempts, delivery.settled_by) == ("unknown", 1, None)
@@ -172,7 +172,7 @@ async def mixed(mail: Mail, server: Server) -> PublicationOut:
 
 async def listed(state: str) -> list[PublicationOut]:
     async with transaction() as session:
-        return (await service.page(session, states=[state], task_id=None, cursor=None, limit=9)).items
+        return (await showing.page(session, states=[state], task_id=None, cursor=None, limit=9)).items
 
 
 async def test_what_is_unknown_can_be_settled_while_others_are_still_to_be_sent(
@@ -186,7 +186,7 @@ async def test_what_is_unknown_can_be_settled_while_others_are_still_to_be_sent(
         assert [found.publication_id for found in await listed("unknown")] == [one.publication_id]
         assert await status(one.task_id) == "publishing"
         async with transaction() as session:
-            assert "Nobody is sure" in (await service.standing(session, one.task_id))[0]
+            assert "Nobody is sure" in (await showing.standing(session, one.task_id))[0]
         seen = await settling.look(one.publication_id)
         assert seen is not None
         assert (seen.state, seen.unknown) == ("scheduled", 1)
@@ -270,7 +270,7 @@ async def test_without_a_time_it_was_sent_when_it_was_handed_over(engine_running
     async with transaction() as session:
         (post,) = await records.posts(session, as_of=now(), task_ids=[one.task_id])
     async with transaction() as session:
-        found = await service.detail(session, one.publication_id)
+        found = await showing.detail(session, one.publication_id)
     assert post.published_at == found.deliveries[0].begun_at
 
 
@@ -334,7 +334,7 @@ async def test_a_channel_that_has_it_not_leaves_the_word_to_a_person(engine_runn
     assert seen is not None
     assert seen.state == "unknown"
     async with transaction() as session:
-        (delivery,) = (await service.detail(session, one.publication_id)).deliveries
+        (delivery,) = (await showing.detail(session, one.publication_id)).deliveries
     assert (delivery.state, delivery.recipient) == ("not_sent", None)
     await resolve(one, verdict="not_sent", send_again=True)
     await until(settled(said.task_id))
@@ -476,7 +476,7 @@ async def test_the_history_says_who_found_what_and_had_it_sent_again(engine_runn
     await resolve(one, verdict="not_sent")
     async with transaction() as session:
         await settling.retry(session, one.publication_id, by=APPROVER)
-        history = (await service.detail(session, one.publication_id)).history
+        history = (await showing.detail(session, one.publication_id)).history
     told = [(each.attempt, each.state, each.by, each.sent_again) for each in history]
     assert told == [
         (1, "unknown", None, False),
@@ -496,6 +496,6 @@ async def test_a_history_from_before_people_were_named_is_read_as_ever(engine_ru
         strip = "UPDATE publications SET history = jsonb_build_array(history -> 0 #- '{by}' #- '{sent_again}')"
         await session.execute(text(strip))
     async with transaction() as session:
-        (ended,) = (await service.detail(session, one.publication_id)).history
+        (ended,) = (await showing.detail(session, one.publication_id)).history
     assert (ended.state, ended.by, ended.sent_again) == ("unknown", None, False)
     assert (await resolve(one, **SENT, attempt=one.attempt)).state == "published"

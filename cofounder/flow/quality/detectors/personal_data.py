@@ -5,7 +5,7 @@ remainder (ISO 13616), SSNs by the ranges that were ever issued. Recall and prec
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from cofounder.flow.quality.detectors.context import Context, finding
 from cofounder.flow.quality.schemas import Finding, Severity
@@ -81,9 +81,6 @@ _PRIVATE_WORDS = (
     r"home address|date of birth|birthday|born on|religion|muslim|jewish|catholic|gay|lesbian|union member|criminal|arrested|convicted|"
     r"passport|drug|alcohol|therapy|therapist|medication|surgery|fired|laid off|debts?)"
 )
-_MAY_HOLD = re.compile(
-    rf"[\d@\uff20\ufe6b]|[(\[{{]\s?[aA][tT]\s?[)\]}}]|(?::[a-fA-F]{{1,4}}){{3}}|\b{_PRIVATE_WORDS}\b"
-)  # every kind but the last needs a digit or an at sign
 _PRIVATE = re.compile(
     rf"\b(?P<who>{_PERSON})(?:['’]s|,? (?:\(?(?:aged? )?\d\d\)?,? )?(?:who )?(?:is|was|has|had|earns?|earned|lives?|lived|suffers?|makes?|got))"
     rf"[^.!?\n]{{0,40}}?\b{_PRIVATE_WORDS}\b"
@@ -92,6 +89,15 @@ _BORN = re.compile(
     r"\b(?:born(?: on)?|d\.?o\.?b\.?:?|date of birth:?|birthday(?: is)?:?)\s+(?:\d{1,2}[./ -]\w+[./ -]\d{2,4}|[A-Z][a-z]+ \d{1,2},? \d{4}|\d{4}-\d\d-\d\d)",
     re.I,
 )
+
+
+# What a text has to have for a kind to be looked for at all: most have none of it, and each of these is found fast.
+_DIGIT, _AT_SIGN = re.compile(r"\d"), re.compile("[@\uff20\ufe6b([{]")
+_MANY = re.compile(
+    r"\d(?:(?:[ .()-]*|\s?(?:x|ext\.?)\s?)\d){6}"
+)  # digits, with what may stand between those of one number
+_BEFORE, _AFTER = re.compile(r"\d\w?,? [\w.'’-]"), re.compile(r"\s#?\d")  # a number before a word, or after a blank
+_NAMED = re.compile(r"[A-Z][a-zà-ž]+ (?:van |de |von |der |la )*[A-Z]")
 
 
 def find(text: str, context: Context) -> list[Finding]:
@@ -117,8 +123,6 @@ def find(text: str, context: Context) -> list[Finding]:
 
 def spans(text: str) -> list[tuple[str, int, int]]:
     """(code, start, end) of all that `find` would report, without the words about it; most texts hold nothing, fast."""
-    if not _MAY_HOLD.search(text) and (text.isascii() or not _UNSEEN.search(text)):
-        return []
     return [(code, start, end) for code, _, _, (start, end) in _found(text)]
 
 
@@ -128,23 +132,53 @@ def spelt(piece: str) -> str:
     return re.sub(_DOT, ".", re.sub(_AT, "@", seen, flags=re.IGNORECASE), flags=re.IGNORECASE)
 
 
-def _found(text: str) -> Iterator[tuple[str, Severity, str, tuple[int, int]]]:
+def _found(text: str) -> Iterable[tuple[str, Severity, str, tuple[int, int]]]:
     """Each kind's places, none of which overlaps one of a kind before it; signs of no width hide nothing."""
     if text.isascii() or not _UNSEEN.search(text):
-        yield from _seen(text)
-        return
+        return _seen(text)
+    return _unhidden(text)
+
+
+def _unhidden(text: str) -> Iterator[tuple[str, Severity, str, tuple[int, int]]]:
     kept = [place for place, sign in enumerate(text) if not _UNSEEN.match(sign)]
     for code, severity, what, (start, end) in _seen("".join(text[place] for place in kept)):
         yield code, severity, what, (kept[start], kept[end - 1] + 1)
 
 
-def _seen(text: str) -> Iterator[tuple[str, Severity, str, tuple[int, int]]]:
-    taken: list[tuple[int, int]] = []
-    for code, severity, what, places in _KINDS:
-        for start, end in places(text):
-            if not any(start < b and a < end for a, b in taken):
-                taken.append((start, end))
-                yield code, severity, what, (start, end)
+def _seen(text: str) -> list[tuple[str, Severity, str, tuple[int, int]]]:
+    found: list[tuple[str, Severity, str, tuple[int, int]]] = []
+    there = signs(text)
+    if not there:
+        return found
+    for needed, code, severity, what, places in KINDS:
+        if needed in there:
+            for start, end in places(text):
+                if not any(start < b and a < end for *_, (a, b) in found):
+                    found.append((code, severity, what, (start, end)))
+    return found
+
+
+def signs(text: str) -> set[str]:
+    """What of all that some kind needs a text has."""
+    found = set()
+    if _AT_SIGN.search(text):
+        found.add("at")
+    if _NAMED.search(text):
+        found.add("named")
+    if text.count(":") >= 7:
+        found.add("address")
+    if not _DIGIT.search(text):
+        return found
+    found.add("digit")
+    if text.count(".") >= 3:
+        found.add("address")
+    if _MANY.search(text):
+        found.add("many")
+    if _BEFORE.search(text):
+        found.add("place")
+    if _AFTER.search(text):
+        found |= {"after", "place"}
+    return found
 
 
 def masked(words: str) -> str:
@@ -226,14 +260,14 @@ def _phones(text: str) -> list[tuple[int, int]]:
     return found
 
 
-_KINDS: list[tuple[str, Severity, str, Callable[[str], list[tuple[int, int]]]]] = [
-    ("email_address", "major", "a person's e-mail address", _emails),
-    ("iban", "blocking", "a bank account number (IBAN)", _ibans),
-    ("card_number", "blocking", "a payment card number", _cards),
-    ("national_id", "blocking", "a number like a US social security number", _ssns),
-    ("ip_address", "minor", "an IP address", _all(_IP4, _IP6)),
-    ("birth_date", "major", "a person's date of birth", _all(_BORN)),
-    ("phone_number", "major", "a telephone number", _phones),
-    ("street_address", "major", "a street address", _all(*_ADDRESS)),
-    ("private_fact", "major", "a private fact about a named person", _all(_PRIVATE)),
+KINDS: list[tuple[str, str, Severity, str, Callable[[str], list[tuple[int, int]]]]] = [
+    ("at", "email_address", "major", "a person's e-mail address", _emails),
+    ("digit", "iban", "blocking", "a bank account number (IBAN)", _ibans),
+    ("many", "card_number", "blocking", "a payment card number", _cards),
+    ("many", "national_id", "blocking", "a number like a US social security number", _ssns),
+    ("address", "ip_address", "minor", "an IP address", _all(_IP4, _IP6)),
+    ("after", "birth_date", "major", "a person's date of birth", _all(_BORN)),
+    ("many", "phone_number", "major", "a telephone number", _phones),
+    ("place", "street_address", "major", "a street address", _all(*_ADDRESS)),
+    ("named", "private_fact", "major", "a private fact about a named person", _all(_PRIVATE)),
 ]

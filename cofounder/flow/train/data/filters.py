@@ -54,9 +54,10 @@ def spelt(name: str) -> str:
 def tag_of(name: str) -> str:
     """A tag as it is kept. Capitals make no other tag, nor do signs that nobody sees: Development is development.
 
-    The final sigma of Greek is a sigma: in capitals they are the same, and PostgreSQL knows no final one.
+    The final sigma of Greek is a sigma: in capitals they are the same, and PostgreSQL knows no final one. A capital I with
+    a dot is an i, of which Python would make an i with a second dot.
     """
-    return spelt(re.sub(UNSEEN, "", name)).lower().replace("ς", "σ")
+    return spelt(re.sub(UNSEEN, "", name)).replace("İ", "i").lower().replace("ς", "σ").replace("i\u0307", "i")
 
 
 Names = Annotated[list[ShortText], Field(max_length=100)]

@@ -228,8 +228,8 @@ TRIGGERS = (
     "ALTER TABLE orchestrator_training_data SET (toast_tuple_target = 640, fillfactor = 50)",
     "ALTER TABLE training_facts SET (fillfactor = 50)",
     f"""CREATE FUNCTION training_tags(given text[]) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
-SELECT ARRAY(SELECT DISTINCT tag FROM (SELECT replace(lower(normalize(btrim(regexp_replace(
-  regexp_replace(one, '{UNSEEN}', '', 'g'), '{BLANKS}', ' ', 'g')), NFC)), 'ς', 'σ')
+SELECT ARRAY(SELECT DISTINCT tag FROM (SELECT replace(replace(lower(replace(normalize(btrim(regexp_replace(
+  regexp_replace(one, '{UNSEEN}', '', 'g'), '{BLANKS}', ' ', 'g')), NFC), 'İ', 'i')), 'ς', 'σ'), U&'i\\0307', 'i')
   FROM unnest(given) AS one) AS spelt (tag) WHERE tag <> '' ORDER BY 1) $$""",
     """CREATE FUNCTION training_retagged(given text[], added text[], removed text[]) RETURNS text[]
 LANGUAGE sql IMMUTABLE AS $$

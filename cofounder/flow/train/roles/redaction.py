@@ -15,6 +15,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from cofounder.flow.quality.detectors import personal_data
+from cofounder.flow.train.roles import numbers
 
 NONE = "none"
 NAMES = {
@@ -30,18 +31,19 @@ NAMES = {
 }
 _ROUNDS = 4  # what stood behind a piece may be one itself once that is gone
 _ANYTHING = "REDACTED"
-_SHORT = 200  # characters
+_SHORT, _OFTEN = 200, 2_000  # characters
 # Times and ids that a structure has for itself, as a whole text or as one inside a document: no numbers of anybody.
 _MOMENT = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?"
 _UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _OWN = re.compile(rf'(?:\A|(?<="))(?:{_MOMENT}|{_UUID})(?=\\*"|\Z)')
+_ITSELF = re.compile(rf"(?:{_MOMENT}|{_UUID})\Z")
 _PLACEHOLDER = re.compile(rf"\[({'|'.join(NAMES.values())})_(\d{{1,9}})\]")
 
 
 @cache
 def policy() -> str:
     """The name and version of what is taken out: "personal-data/1+" and a hash of the detector's code."""
-    code = Path(personal_data.__file__).read_bytes() + Path(__file__).read_bytes()
+    code = b"".join(Path(one).read_bytes() for one in (personal_data.__file__, __file__, numbers.__file__))
     return "personal-data/1+" + hashlib.sha256(code).hexdigest()[:12]
 
 
@@ -56,11 +58,51 @@ def _short(text: str) -> tuple[tuple[str, int, int], ...]:
 
 
 def _looked(text: str) -> tuple[tuple[str, int, int], ...]:
+    if _ITSELF.match(text):
+        return ()
     found = tuple(personal_data.spans(text))
     if not found:
         return found
     own = [one.span() for one in _OWN.finditer(text)]
     return tuple(one for one in found if not any(start <= one[1] and one[2] <= end for start, end in own))
+
+
+@lru_cache(maxsize=2_000)
+def _often(raw: str) -> bool:
+    """Whether a short document is clean: what a channel usually brings, and the like, stand in many examples."""
+    return _is_clean(from_json(raw), "")
+
+
+def _is_clean(given: Any, name: str) -> bool:
+    """Whether a value that is called so would come back as it is."""
+    stack = [(name, given)]
+    while stack:
+        name, one = stack.pop()
+        if isinstance(one, str):
+            if _places(one):
+                return False
+        elif isinstance(one, dict):
+            if not _named_cleanly(tuple(one)):
+                return False
+            stack += one.items()
+        elif isinstance(one, list):
+            stack += [(name, inner) for inner in one]
+        elif one is not None and _somebodys(one, name) is not None:
+            return False
+    return True
+
+
+@lru_cache(maxsize=4_000)
+def _named_cleanly(names: tuple[str, ...]) -> bool:
+    """Objects of one form have the same names."""
+    return not any(map(_places, names))
+
+
+def _somebodys(given: Any, name: str) -> tuple[str, str] | None:
+    """(code, digits) of a number that is somebody's; None for figures and whatever else is no text."""
+    number = numbers.digits(given)
+    code = numbers.kind(name, number) if number is not None else None
+    return None if code is None or number is None else (code, number)
 
 
 class Redactor:
@@ -122,37 +164,43 @@ class Redactor:
     def document(self, raw: str) -> str:
         """The same for every text in a JSON document, its names too; without any, the very same document."""
         self.beside(raw)
-        before = self.counts.total()
-        made = self.value(from_json(raw))
-        return raw if self.counts.total() == before else json.dumps(made, ensure_ascii=False)
+        if _often(raw) if len(raw) <= _OFTEN else _is_clean(from_json(raw), ""):
+            return raw
+        return json.dumps(self.value(from_json(raw)), ensure_ascii=False)
 
-    def value(self, given: Any) -> Any:
-        """The same for every text inside lists and objects; numbers stay numbers."""
+    def value(self, given: Any, name: str = "") -> Any:
+        """The same for every text inside lists and objects, and for numbers that are somebody's; figures stay numbers.
+
+        `name`: what it is called, where it stands in an object.
+        """
         if isinstance(given, str):
             return self.text(given)
         if isinstance(given, dict):
-            return {self.text(name): self.value(inner) for name, inner in given.items()}
+            return {self.text(inner): self.value(one, inner) for inner, one in given.items()}
         if isinstance(given, list):
-            return [self.value(inner) for inner in given]
-        return given
+            return [self.value(inner, name) for inner in given]
+        found = _somebodys(given, name)
+        return given if found is None else self._name(*found)
 
 
 def left_in(messages: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """(code, piece) of all that the detector still finds in messages; an answer that is JSON is read as such."""
     found: list[tuple[str, str]] = []
-    stack: list[Any] = [one["content"] for one in messages]
+    stack: list[tuple[str, Any]] = [("", one["content"]) for one in messages]
     while stack:
-        one = stack.pop()
+        name, one = stack.pop()
         if isinstance(one, str):
             inner = _document(one)
             if inner is None:
                 found += [(code, one[start:end]) for code, start, end in _places(one)]
             else:
-                stack.append(inner)
+                stack.append(("", inner))
         elif isinstance(one, dict):
-            stack += [*one.keys(), *one.values()]
+            stack += [*(("", inner) for inner in one), *one.items()]
         elif isinstance(one, list):
-            stack += one
+            stack += [(name, inner) for inner in one]
+        elif (piece := _somebodys(one, name)) is not None:
+            found.append(piece)
     return found
 
 

@@ -249,10 +249,11 @@ async def test_a_persons_own_sql_gives_tags_their_one_spelling_and_makes_nothing
     await session.execute(text("SELECT set_config('cofounder.training', '', true)"))
     given = ["Gold", " GOLD\u00a0", "caf\u00e9", "cafe\u0301", "Two\u2003words", "Exclude", "Training_Ready"]
     given += ["\tgold", "gold\n", "go\u2060ld", "\u200bgold", "ΟΔΟΣ", "οδος"]
+    given += ["İzmir", "I\u0307ZMI\u0307R", "i\u0307zmir", "izmir", "ılık"]
     await session.execute(
         text("UPDATE orchestrator_training_data SET tags = tags || CAST(:given AS text[])"), {"given": given}
     )
-    kept = ["café", "exclude", "gold", "two words", "οδοσ"]
+    kept = ["café", "exclude", "gold", "izmir", "two words", "ılık", "οδοσ"]
     assert await tags(session) == {id: kept}
     for asked, n in (
         (["Gold", "exclude"], 1),
@@ -260,6 +261,8 @@ async def test_a_persons_own_sql_gives_tags_their_one_spelling_and_makes_nothing
         (["two\u00a0WORDS", "exclude"], 1),
         (["ΟΔΟΣ", "exclude"], 1),
         (["οδος", "exclude"], 1),
+        (["İZMİR", "exclude"], 1),
+        (["i\u0307zmir", "exclude"], 1),
         (["gold"], 0),
     ):
         assert (await service.stats(session, Filter(include_tags=asked))).filtered_count == n, asked

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from cofounder.flow.learn.service import Example
 from cofounder.flow.train.data import changing
@@ -22,6 +22,15 @@ from cofounder.people import LOCAL_OWNER
 from .making import example, store_examples
 from .test_files import upload
 from .test_versions import make
+
+_NEWEST = "That version takes the newest {} of what its filter lets through."
+
+
+async def _by_age() -> list[UUID]:
+    """The runs, the oldest request first."""
+    async with reading() as session:
+        found = select(Example.execution_id).order_by(Example.timestamp, Example.execution_id)
+        return list((await session.scalars(found)).all())
 
 
 async def why_not(absent: DatasetOut, held: DatasetOut) -> dict[UUID | None, str]:
@@ -132,5 +141,28 @@ async def test_only_what_the_filter_asks_is_told(database: Database) -> None:
     lacking = "It was not tagged best when that version was made, as its filter asks."
     assert await why_not(best, every) == dict.fromkeys(ids[1:], lacking)
     newest = await make("newest", filters=Filter(limit=1))
-    told = "That version takes the newest 1 of what its filter lets through."
-    assert await why_not(newest, every) == dict.fromkeys(ids[:2], told)
+    assert await why_not(newest, every) == dict.fromkeys(ids[:2], _NEWEST.format(1))
+
+
+async def test_a_limit_that_was_not_reached_is_no_reason(database: Database) -> None:
+    ids = await store_examples([example(number) for number in range(3)])
+    every = await make("every")
+    await scored(ids[0], "0.3")
+    roomy = await make("roomy", filters=Filter(quality_min=0.5, limit=100))
+    just = await make("just", filters=Filter(quality_min=0.5, limit=2))
+    nearly = await make("nearly", filters=Filter(quality_min=0.5, limit=3))
+    await scored(ids[0], "0.9")
+    assert await why_not(roomy, every) == {ids[0]: UNKNOWN}
+    assert await why_not(just, every) == {ids[0]: _NEWEST.format(2)}
+    assert await why_not(nearly, every) == {ids[0]: _NEWEST.format(3)}, "what has nothing for a line counts too"
+
+
+async def test_what_is_newer_than_the_oldest_that_a_limit_took_in_was_not_kept_out_by_it(database: Database) -> None:
+    ids = await store_examples([example(number) for number in range(4)])
+    every = await make("every")
+    by_age = await _by_age()
+    await scored(by_age[-1], "0.3")
+    two = await make("two", filters=Filter(quality_min=0.5, limit=2))
+    await scored(by_age[-1], "0.9")
+    assert await why_not(two, every) == {by_age[-1]: UNKNOWN, by_age[0]: _NEWEST.format(2)}
+    assert len(ids) == 4

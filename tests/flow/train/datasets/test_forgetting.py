@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from cofounder.app import wire
 from cofounder.flow.learn import service as examples
-from cofounder.flow.train.data import changing, erasing
+from cofounder.flow.train.data import changing, erasing, forgetting
 from cofounder.flow.train.data import service as data
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.data.schemas import Selected
@@ -88,6 +88,23 @@ async def test_examples_like_it_say_nothing_of_it_any_more(database: Database) -
         told = "SELECT similar_historical_content FROM orchestrator_training_data WHERE execution_id = :id"
         left = await session.scalar(text(told), {"id": second["execution_id"]})
     assert [one["title"] for one in left] == ["another", "a post"]
+
+
+async def test_examples_like_it_are_found_by_an_index(database: Database) -> None:
+    said: list[tuple[str, Any]] = []
+    async with transaction() as session:
+        await session.execute(text("SET LOCAL enable_seqscan = off"))  # of few rows any plan is as good
+        connection = await session.connection()
+        assert connection.sync_connection is not None
+        event.listen(
+            connection.sync_connection,
+            "before_cursor_execute",
+            lambda c, cur, what, given, *_: said.append((what, given)),
+        )
+        await forgetting.forget(session, example(1)["execution_id"])
+        (what, given) = next(one for one in said if "UPDATE orchestrator_training_data" in one[0])
+        plan = await connection.exec_driver_sql(f"EXPLAIN {what}", given)
+        assert "ix_orchestrator_training_data_history" in "\n".join(plan.scalars())
 
 
 async def test_an_example_that_is_written_anew_does_not_bring_it_back(database: Database) -> None:

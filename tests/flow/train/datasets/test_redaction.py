@@ -94,6 +94,44 @@ def test_times_and_ids_of_a_structure_are_no_numbers_of_anybody(own: str) -> Non
     assert redaction.left_in([{"content": json.dumps({"measured_at": own})}]) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "number", "told"),
+    [
+        ("phone", 5551234567, "[PHONE_1]"),
+        ("contactPhone", 4930123456, "[PHONE_1]"),
+        ("customer-mobile-number", 15551234567, "[PHONE_1]"),
+        ("phones", [5551234567, 12], ["[PHONE_1]", 12]),
+        ("fax_no", 5551234, "[PHONE_1]"),
+        ("phone", 5551234567.0, "[PHONE_1]"),
+        ("ssn", 536221234, "[NATIONAL_ID_1]"),
+        ("card", 4111111111111111, "[CARD_1]"),
+        ("note", {"of": [4111111111111111]}, {"of": ["[CARD_1]"]}),
+    ],
+)
+def test_a_number_that_is_somebodys_goes_as_its_digits_would(name: str, number: Any, told: Any) -> None:
+    given = {name: number, "revenue": 150_000}
+    clean = Redactor()
+    assert json.loads(clean.document(json.dumps(given))) == {name: told, "revenue": 150_000}
+    assert redaction.left_in([{"content": json.dumps(given)}]) != []
+    assert redaction.left_in([{"content": json.dumps({name: told})}]) == []
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"revenue_monthly": 4111111111111111, "impressions": 5555555555554444, "websiteTraffic": 4111111111111111},
+        {"phone_calls": 5551234567, "mobile_visits": 5551234567, "telephone_revenue": 2125551234},
+        {"phone": 55512345, "mobile": 8551234},
+        {"at": 1763885000, "at_ms": 1763885000000, "share": 0.1234567890123, "phone": 12, "won": True},
+        {"small": 999_999, "phone": None, "mean": 5551234567.5},
+    ],
+)
+def test_figures_and_times_stay_numbers(figures: dict[str, Any]) -> None:
+    raw = json.dumps(figures)
+    assert Redactor().document(raw) is raw
+    assert redaction.left_in([{"content": raw}]) == []
+
+
 def test_a_number_that_only_begins_like_one_of_them_goes() -> None:
     assert Redactor().text(f"{LIKE_A_CARD} is my card, or 4111 1111 1111 1111.").endswith("or [CARD_2].")
     assert Redactor().value({"at": f"{MOMENT} call 555-123-4567"})["at"].endswith("call [PHONE_1]")

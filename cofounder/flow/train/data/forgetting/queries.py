@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.flow.learn.service import RUNS_TOLD
+
 Forget = Callable[[AsyncSession, UUID], Awaitable[None]]
 # Whoever writes an example reads there whether its kind is listed before it writes which it is of.
 _ALONE = "LOCK TABLE orchestrator_training_data IN SHARE ROW EXCLUSIVE MODE"
@@ -14,11 +16,12 @@ _UNUSED = (
     "DELETE FROM training_kinds WHERE NOT EXISTS (SELECT FROM training_facts AS f WHERE f.kind = training_kinds.id)",
     "DELETE FROM training_makers WHERE NOT EXISTS (SELECT FROM training_facts AS f WHERE f.maker = training_makers.id)",
 )
-# What another example says of the run in its history: titles, topics, figures.
-_LIKE_IT = """UPDATE orchestrator_training_data AS e SET similar_historical_content = coalesce((
+# What another example says of the run in its history: titles, topics, figures. Found by an index, for nobody writes
+# examples meanwhile.
+_LIKE_IT = f"""UPDATE orchestrator_training_data AS e SET similar_historical_content = coalesce((
   SELECT jsonb_agg(t.one ORDER BY t.place) FROM jsonb_array_elements(e.similar_historical_content)
     WITH ORDINALITY AS t (one, place) WHERE t.one ->> 'task_id' IS DISTINCT FROM CAST(:id AS text)), '[]')
-WHERE e.similar_historical_content @> jsonb_build_array(jsonb_build_object('task_id', CAST(:id AS text)))"""
+WHERE {RUNS_TOLD} @> to_jsonb(CAST(:id AS text))"""
 
 
 class _Others:

@@ -18,6 +18,9 @@ async def left_out(session: AsyncSession, id: UUID, ids: Sequence[UUID]) -> dict
     return {(one.execution_id, one.part): one for one in (await session.scalars(found)).all() if one.execution_id}
 
 
+Place = tuple[datetime, UUID]
+
+
 class Known(NamedTuple):
     """An example, or its tombstone, as it is now; tags and whether it is archived as they were at a moment."""
 
@@ -26,6 +29,7 @@ class Known(NamedTuple):
     made_at: datetime
     erased_at: datetime | None
     score: float | None
+    place: Place  # in the order of requests
 
 
 _SINCE = text("""
@@ -45,17 +49,33 @@ async def states(session: AsyncSession, ids: Sequence[UUID], at: datetime) -> di
         Example.created_at,
         Example.erased_at,
         Example.quality_score,
+        Example.timestamp,
     )
     found = {}
-    for id, tags, archived, made_at, erased_at, score in await session.execute(
+    for id, tags, archived, made_at, erased_at, score, asked_at in await session.execute(
         select(*columns).where(Example.execution_id.in_(ids))
     ):
-        found[id] = Known(frozenset(tags), archived, made_at, erased_at, None if score is None else float(score))
+        judged = None if score is None else float(score)
+        found[id] = Known(frozenset(tags), archived, made_at, erased_at, judged, (asked_at, id))
     for id, added, removed, put_away in await session.execute(_SINCE, {"ids": list(ids), "at": at}):
         if id in found:
             before = found[id].archived if put_away is None else not put_away
             found[id] = found[id]._replace(tags=found[id].tags - {*added} | {*removed}, archived=before)
     return found
+
+
+_RUNS = text("""
+SELECT count(*) OVER () AS runs, e.timestamp, e.execution_id FROM orchestrator_training_data AS e
+WHERE e.execution_id IN (
+  SELECT execution_id FROM dataset_members WHERE dataset_id = :id
+  UNION ALL SELECT execution_id FROM dataset_left_out WHERE dataset_id = :id)
+ORDER BY 2, 3 LIMIT 1""")
+
+
+async def runs_of(session: AsyncSession, id: UUID) -> tuple[int, Place | None]:
+    """(runs that a version had lines of, also of those that were left out; the place of the oldest among requests)."""
+    row = (await session.execute(_RUNS, {"id": id})).first()
+    return (0, None) if row is None else (row.runs, (row.timestamp, row.execution_id))
 
 
 async def withdrawn(session: AsyncSession, ids: Sequence[UUID], at: datetime) -> set[UUID]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cofounder.flow.train.data.counting import queries as counting
 from cofounder.flow.train.data.filters import Filter
 from cofounder.flow.train.datasets import queries as datasets
 from cofounder.flow.train.datasets.absence import queries
@@ -59,6 +60,7 @@ async def reasons(session: AsyncSession, absent: Dataset, members: Sequence[Memb
     gone = await queries.withdrawn(session, ids, made_at)
     filter = Filter.model_validate(absent.filters)
     failing = await _failing(session, filter, absent.role, ids)
+    edge = await _edge(session, filter, absent)
     found = []
     for one in members:
         id = one.execution_id
@@ -68,8 +70,21 @@ async def reasons(session: AsyncSession, absent: Dataset, members: Sequence[Memb
         why = _left_out(left.get((id, one.part))) or _certain(known.get(id), absent, withdrawn=id in gone)
         if why is None and await _was_withdrawn(session, id, absent):
             why = "The run was withdrawn when that version was made; it was readmitted since."
-        found.append(why or _by_filter(known[id], filter, failing.get(id, [])))
+        found.append(why or _by_filter(known[id], filter, failing.get(id, []), edge))
     return found
+
+
+async def _edge(session: AsyncSession, filter: Filter, absent: Dataset) -> queries.Place | None:
+    """The oldest request of a version whose limit was reached; none where it was not. What has nothing for a line counts
+    in the limit too.
+    """
+    if filter.limit is None:
+        return None
+    runs, oldest = await queries.runs_of(session, absent.id)
+    if runs >= filter.limit:
+        return oldest
+    fit = await counting.counted(session, filter.model_copy(update={"limit": None}))
+    return oldest if fit["n"] >= filter.limit else None
 
 
 def _left_out(reason: LeftOut | None) -> str | None:
@@ -110,8 +125,11 @@ async def _was_withdrawn(session: AsyncSession, id: UUID, absent: Dataset) -> bo
     return said[:1] == ["example.withdrawn"]
 
 
-def _by_filter(then: queries.Known, filter: Filter, failing: list[str]) -> str:
-    """What the filter asks and the example did not answer; tags and whether it was archived as of when the version was made."""
+def _by_filter(then: queries.Known, filter: Filter, failing: list[str], edge: queries.Place | None) -> str:
+    """What the filter asks and the example did not answer; tags and whether it was archived as of when the version was made.
+
+    `edge`: of a version whose limit was reached, the oldest request that it took in.
+    """
     if filter.archived is False and then.archived:
         return "The example was archived before that version was made."
     if filter.archived is True and not then.archived:
@@ -124,7 +142,7 @@ def _by_filter(then: queries.Known, filter: Filter, failing: list[str]) -> str:
         return f"It was not tagged {', '.join(lacking)} when that version was made, as its filter asks."
     if failing:
         return _told(failing, then.score)
-    if filter.limit is not None:
+    if edge is not None and then.place < edge:
         return f"That version takes the newest {filter.limit:,} of what its filter lets through."
     return UNKNOWN
 
