@@ -22,7 +22,9 @@ CREATE FUNCTION chaos_call() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF TG_OP = 'UPDATE' AND OLD.state = 'answered' OR TG_OP = 'INSERT' AND EXISTS (
     SELECT 1 FROM model_calls AS m WHERE m.id <> NEW.id AND m.state = 'answered' AND m.task_id = NEW.task_id
       AND m.scope = NEW.scope AND m.number = NEW.number AND m.request_hash = NEW.request_hash)
-  THEN INSERT INTO chaos_log (what, id) VALUES ('answered call was made again', NEW.task_id || ' ' || NEW.scope); END IF;
+  THEN INSERT INTO chaos_log (what, id) VALUES ('answered call was made again', concat_ws(' ', NEW.task_id, NEW.scope, TG_OP,
+    NEW.state, NEW.model, 'begun', NEW.started_at::time, 'answered', (CASE WHEN TG_OP = 'UPDATE' THEN OLD.finished_at END)::time,
+    'and', NEW.finished_at::time)); END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER chaos_call AFTER INSERT OR UPDATE ON model_calls FOR EACH ROW

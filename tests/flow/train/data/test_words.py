@@ -241,8 +241,14 @@ async def test_of_many_requests_the_index_finds_the_few(session: AsyncSession) -
             SELECT gen_random_uuid(), to_tsvector('simple', 'ask name' || n || ' example com') FROM generate_series(1, 20000) n"""
         )
     )
+    await session.execute(
+        text(
+            """INSERT INTO training_facts (execution_id, requested_at, kind, maker)
+            SELECT execution_id, now(), 1, 1 FROM training_words"""
+        )
+    )
     await session.execute(text("SELECT gin_clean_pending_list('ix_training_words_words')"))  # as time does
-    await session.execute(text("ANALYZE training_words"))
+    await session.execute(text("ANALYZE training_words, training_facts"))
     for asked in ("name77", "name77@example.com"):
         (wanted,) = queries.of_single(Filter(text=asked))
         meant = select(queries.Fact.execution_id).where(wanted).compile(dialect=asyncpg.dialect())
