@@ -19,12 +19,17 @@ CREATE TRIGGER chaos_step AFTER UPDATE ON steps FOR EACH ROW
   WHEN (OLD.state = 'done' AND (NEW.state <> 'done' OR NEW.attempt <> OLD.attempt OR NEW.fence IS DISTINCT FROM OLD.fence))
   EXECUTE FUNCTION chaos_step();
 CREATE FUNCTION chaos_call() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  IF TG_OP = 'UPDATE' AND OLD.state = 'answered' OR TG_OP = 'INSERT' AND EXISTS (
-    SELECT 1 FROM model_calls AS m WHERE m.id <> NEW.id AND m.state = 'answered' AND m.task_id = NEW.task_id
-      AND m.scope = NEW.scope AND m.number = NEW.number AND m.request_hash = NEW.request_hash)
-  THEN INSERT INTO chaos_log (what, id) VALUES ('answered call was made again', concat_ws(' ', NEW.task_id, NEW.scope, TG_OP,
-    NEW.state, NEW.model, 'begun', NEW.started_at::time, 'answered', (CASE WHEN TG_OP = 'UPDATE' THEN OLD.finished_at END)::time,
-    'and', NEW.finished_at::time)); END IF;
+  -- Begun before the first answer came: one of the two was taken for dead while it lived.
+  INSERT INTO chaos_log (what, id)
+    SELECT CASE WHEN NEW.started_at > m.finished_at THEN 'answered call was made again' ELSE 'call was asked by two at once' END,
+      concat_ws(' ', NEW.task_id, NEW.scope, NEW.model, 'begun', NEW.started_at::time, 'answered', m.finished_at::time)
+    FROM model_calls AS m WHERE m.task_id = NEW.task_id AND m.scope = NEW.scope AND m.number = NEW.number
+      AND m.id <> NEW.id AND m.state = 'answered' AND TG_OP = 'INSERT';
+  IF TG_OP = 'UPDATE' AND OLD.state = 'answered' THEN
+    INSERT INTO chaos_log (what, id) VALUES (
+      CASE WHEN NEW.started_at > OLD.finished_at THEN 'answered call was made again' ELSE 'call was asked by two at once' END,
+      concat_ws(' ', NEW.task_id, NEW.scope, NEW.model, 'begun', NEW.started_at::time, 'answered', OLD.finished_at::time));
+  END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER chaos_call AFTER INSERT OR UPDATE ON model_calls FOR EACH ROW
@@ -118,6 +123,10 @@ async def _watched(report: Report) -> None:
     report.counts["steps begun again, unfinished before"] = int(nodes[0].attempts or 0) - nodes[0].n
     calls = await rows("SELECT state, count(*) AS n FROM model_calls GROUP BY state ORDER BY state")
     report.counts["model calls"] = {row.state: row.n for row in calls}
+    at_once = sum(1 for row in seen if row.what == "call was asked by two at once")
+    report.counts["model calls that two asked at once, one taken for dead while it lived"] = at_once
+    left = await rows("SELECT task_id, scope, started_at FROM model_calls WHERE state = 'intended'")
+    report.claim("no intended call was left for another", [" ".join(map(str, row)) for row in left])
 
 
 async def _publications(report: Report, outbox: Path, mails: list[Envelope]) -> None:

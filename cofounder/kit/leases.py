@@ -276,6 +276,8 @@ async def _leave(holder: str) -> None:
 
 async def _gone(role: str, me: str, *, strays: bool, steady: bool) -> dict[str, datetime | None]:
     """Dead worker -> since when it lived, None where that is not known."""
+    # Before the leases: who is born in between has one before it begins anything, and is no stray.
+    busy = await durable.executors() if strays else set()
     async with db.transaction(durable=False) as session:
         ours = await session.scalar(select(Lease.expires_at > func.now()).where(Lease.holder == me))
         steady = steady and ours is not False  # ours ran out as well: it is the database's clock that jumped
@@ -286,9 +288,7 @@ async def _gone(role: str, me: str, *, strays: bool, steady: bool) -> dict[str, 
         for holder, process_id, since, expired in found
         if (expired and steady) or _died_here(holder, process_id)
     }
-    if strays:
-        gone |= dict.fromkeys(sorted(await durable.executors() - known - {me}))
-    return gone
+    return gone | dict.fromkeys(sorted(busy - known - {me}))
 
 
 async def _leases(session: AsyncSession, role: str, me: str) -> list[tuple[str, int, datetime, bool]]:

@@ -31,7 +31,10 @@ _KEY_LIKE = re.compile(r"\b(?:sk|pk|rk|AIza|cf)[-_][A-Za-z0-9_\-*.]{8,}")
 
 @dataclass(frozen=True)
 class Call:
-    """What is asked, for whom. `payload` is JSON; the same call has the same hash whichever model it goes to."""
+    """What is asked, for whom. `payload` is JSON; the same call has the same hash whichever model it goes to.
+
+    `identity` is of the payload what an earlier answer must have been given to; None: all of it.
+    """
 
     role: str  # planner, writer, judge
     payload: dict[str, Any]
@@ -40,11 +43,13 @@ class Call:
     number: int
     version: str  # of the instructions
     routed: dict[str, Any] | None = None  # which models were to be asked in which order, and why
+    identity: dict[str, Any] | None = None
 
     @cached_property
     def request_hash(self) -> str:
+        asked = self.payload if self.identity is None else self.identity
         canonical = json.dumps(
-            {"role": self.role, "version": self.version, "payload": self.payload}, sort_keys=True, default=str
+            {"role": self.role, "version": self.version, "payload": asked}, sort_keys=True, default=str
         )
         return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -53,7 +53,11 @@ class Job(ABC, Generic[T]):
 
     @abstractmethod
     def payload(self) -> dict[str, Any]:
-        """What makes this call this call, as JSON."""
+        """What is asked, as JSON."""
+
+    def identity(self) -> dict[str, Any]:
+        """What makes this call this call: an earlier answer stands for whatever else the payload says now."""
+        return self.payload()
 
     @abstractmethod
     def seen(self) -> Seen:

@@ -94,6 +94,10 @@ class Judging(Job[Judged]):
     def payload(self) -> dict[str, Any]:
         return {"request": self.request, "channel": self.channel, "text": self.text, "rules": self.rules}
 
+    def identity(self) -> dict[str, Any]:
+        """Without the rules' scores: they weigh a text against what others published meanwhile, and change with it."""
+        return {name: value for name, value in self.payload().items() if name != "rules"}
+
     def seen(self) -> Seen:
         return Seen("judge", self.request[:_MOST_OF_REQUEST], Complexity.SIMPLE)
 

@@ -36,7 +36,7 @@ _log = structlog.get_logger(__name__)
 async def write(brief: Brief, *, task_id: UUID | None, scope: str, number: int = 1) -> Draft:
     """Write the text a brief asks for. The same call made again gives the answer it got."""
     job = jobs.Writing(brief)
-    return await _answer(job, Call(job.role, job.payload(), task_id, scope, number, job.version))
+    return await _answer(job, _call(job, task_id, scope, number))
 
 
 async def understand(
@@ -51,7 +51,7 @@ async def understand(
 ) -> Intent:
     """Read what a request asks for. `answers` are a person's to earlier questions, field -> words."""
     job = jobs.Understanding(request, today, dict(answers or {}), dict(preferences or {}))
-    return await _answer(job, Call(job.role, job.payload(), task_id, scope, number, job.version))
+    return await _answer(job, _call(job, task_id, scope, number))
 
 
 async def judges() -> bool:
@@ -85,7 +85,7 @@ async def judge(
     try:
         if not await judges():
             return None
-        return await _opinion(job, Call(job.role, job.payload(), task_id, scope, number, job.version), written_by)
+        return await _opinion(job, _call(job, task_id, scope, number), written_by)
     except Exception as error:  # whatever it is, the text stands on its deterministic scores
         if db.is_out_of_reach(error):
             raise
@@ -150,6 +150,10 @@ async def task_calls(session: AsyncSession, task_id: UUID) -> list[dict[str, Any
         }
         for row in await queries.of_task(session, task_id)
     ]
+
+
+def _call(job: Job[Any], task_id: UUID | None, scope: str, number: int) -> Call:
+    return Call(job.role, job.payload(), task_id, scope, number, job.version, identity=job.identity())
 
 
 async def _answer(job: Job[T], call: Call) -> T:

@@ -138,6 +138,26 @@ async def test_work_without_any_lease_is_found_too(database: Database) -> None:
         await until(lambda: finished(id))
 
 
+async def test_who_is_born_while_strays_are_looked_for_is_none(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes its lease and begins its first workflow between any two questions of whoever looks."""
+    ask = durable.executors
+
+    async def born_meanwhile() -> set[str]:
+        lease = {"holder": "newborn", "role": "worker", "process_id": 1, "fence": new_id()}
+        times = {"started_at": now(), "beat_at": now(), "expires_at": now() + timedelta(hours=1)}
+        async with db.transaction() as session:
+            await session.execute(insert(Lease).values(**lease, **times))
+        return await ask() | {"newborn"}
+
+    await durable.start(executor_id="looking")
+    monkeypatch.setattr(durable, "executors", born_meanwhile)
+    await leases.take_over(role="worker", me="looking", strays=True)
+    await durable.stop()
+    assert "newborn" in await holders()
+
+
 async def test_five_takeovers_without_progress_set_a_workflow_aside_but_not_one_that_waits(database: Database) -> None:
     told: list[str] = []
 

@@ -125,6 +125,18 @@ async def test_who_wrote_a_text_judges_it_only_where_nobody_else_does(provider: 
     assert alone.model == "openai-compatible:one"
 
 
+async def test_a_judge_is_not_paid_again_because_others_published_meanwhile(provider: Any) -> None:
+    """Begun again after a crash, the rules may score the same text otherwise: the answer that came stands."""
+    provider.answers = [OPINION, OPINION]
+    task = new_id()
+    first = await judge(task_id=task, scores={"originality": 0.9})
+    assert first is not None
+    assert await judge(task_id=task, scores={"originality": 0.2}) == first
+    assert len(provider.requests) == 1
+    await judge("Another text.", task_id=task)
+    assert len(provider.requests) == 2
+
+
 async def test_the_built_in_model_never_judges(provider: Any, configured: Callable[..., None]) -> None:
     provider.answers = [500] * 4
     task = new_id()
