@@ -125,8 +125,23 @@ async def _watched(report: Report) -> None:
     report.counts["model calls"] = {row.state: row.n for row in calls}
     at_once = sum(1 for row in seen if row.what == "call was asked by two at once")
     report.counts["model calls that two asked at once, one taken for dead while it lived"] = at_once
-    left = await rows("SELECT task_id, scope, started_at FROM model_calls WHERE state = 'intended'")
-    report.claim("no intended call was left for another", [" ".join(map(str, row)) for row in left])
+    left = await rows(
+        "SELECT a.task_id, a.scope, a.number, a.request AS one, b.request AS other FROM model_calls AS a LEFT JOIN model_calls AS b"
+        " ON (b.task_id, b.scope, b.number) = (a.task_id, a.scope, a.number) AND b.id <> a.id WHERE a.state = 'intended'"
+    )
+    said = [f"{row.task_id} {row.scope} {row.number}: {'; '.join(_differences(row.one, row.other))}" for row in left]
+    report.claim("no intended call was left for one in other words", said)
+
+
+def _differences(one: Any, other: Any, path: str = "") -> list[str]:
+    """Where two documents say different things."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return [
+            said
+            for key in sorted(one.keys() | other.keys())
+            for said in _differences(one.get(key), other.get(key), f"{path}.{key}")
+        ]
+    return [] if one == other else [f"{path}: {str(one)[:300]} | {str(other)[:300]}"]
 
 
 async def _publications(report: Report, outbox: Path, mails: list[Envelope]) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -67,15 +66,12 @@ def test_every_command_that_prints_data_can_print_json() -> None:
 def test_help_is_there_at_once_and_loads_nothing_heavy() -> None:
     code = (
         "import sys; from cofounder.cli.program import run; run(['--help']);"
-        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], len(sys.modules), file=sys.stderr)"
     )
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert done.stderr.strip() == "[]"
+    loaded, count = done.stderr.split()
+    assert (loaded, int(count) < 800) == ("[]", True), count
     assert "approve" in done.stdout
-    # Processor time, so that a busy machine changes nothing.
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 0.5
 
 
 @pytest.mark.parametrize(
