@@ -3,8 +3,7 @@
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from fastapi import Query
-from pydantic import AfterValidator, StrictStr, StringConstraints
+from pydantic import AfterValidator, Field, StrictStr, StringConstraints
 
 from cofounder.kit.forms import Declared
 
@@ -27,6 +26,6 @@ Zone = Annotated[StrictStr, AfterValidator(known_zone), _NAME]
 """A time zone in a body."""
 AskedZone = Annotated[
     Annotated[str, StringConstraints(max_length=64), _NAME],
-    Query(description="A time zone such as Europe/Berlin", examples=["Europe/Berlin"]),
+    Field(description="A time zone such as Europe/Berlin", examples=["Europe/Berlin"]),
 ]
 """A time zone in an address; whether there is one of that name is for the service to say."""

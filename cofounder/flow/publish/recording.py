@@ -71,7 +71,7 @@ async def _post(session: AsyncSession, row: Publication, published_at: datetime 
             external_id=None if outbox else row.external_id,  # there it is a file's name
             url=None if outbox else row.url,
             title=row.content.get("title") or row.content.get("subject") or task.title,
-            content=row.content["text"],
+            content=row.content.get("plain") or row.content["text"],  # what was read, and no message's source
             topic=task.topic,
             persona=variant.persona if variant else None,
             hashtags=list(row.content.get("hashtags") or []),

@@ -18,11 +18,17 @@ TEXTS = 3  # how often a text below its step's threshold is written before the b
 
 
 def prepared(graph: Graph, step: PlanStep) -> dict[str, Any]:
-    """The step's input with every reference replaced and what the executor itself hands on."""
+    """The step's input with every reference replaced and what the executor itself hands on.
+
+    A step that is begun again has the input it had: what is known grows meanwhile, and other words to a model would be
+    another call. It has a new one where its tool does not know the old one any more.
+    """
     known = graph.properties(step)
     inputs = references.resolve(step.inputs, graph.task, graph.outputs)
     given = {name: value for name, value in inputs.items() if value is not None or name not in known}
-    return {**given, **_injected(graph, step, 0)}
+    call = {**given, **_injected(graph, step, 0)}
+    begun = graph.begun.get(step.id)
+    return begun if begun is not None and begun.keys() <= {*known, *step.inputs} else call
 
 
 def _injected(graph: Graph, step: PlanStep, turn: int) -> dict[str, Any]:

@@ -110,6 +110,7 @@ async def _load(task_id: UUID) -> tuple[Graph, int]:
         states={row.node: row.state for row in rows},
         attempts={row.node: row.attempt for row in rows},
         outputs={row.node: row.output for row in rows if row.state == "done"},
+        begun={row.node: row.input for row in rows if row.state == "running" and row.input is not None},
     )
     await outside.take_up(graph, rows)
     failed = [node for node, state in graph.states.items() if state == "failed"]

@@ -35,6 +35,9 @@ class Graph:
     states: dict[str, str]
     attempts: dict[str, int]
     outputs: dict[str, Any] = field(default_factory=dict)
+    begun: dict[str, dict[str, Any]] = field(
+        default_factory=dict
+    )  # node -> its input, of a run that ended before it did
     running: dict["asyncio.Task[Outcome]", str] = field(default_factory=dict)
     outside: dict[str, tuple[UUID, dict[str, Any]]] = field(default_factory=dict)  # node -> fence and call, with agents
     stop: str | None = None

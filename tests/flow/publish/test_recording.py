@@ -94,6 +94,10 @@ async def test_two_sites_that_number_their_posts_alike_each_have_theirs(engine_r
     assert (two.external_id or "").endswith("#1")
     assert one.external_id != two.external_id
     assert [post["external_id"] for post in await posts()] == [one.external_id, two.external_id]
+    # What was read, and not its source.
+    assert [post["content"] for post in await posts()] == [
+        f"About margins of {month}\n\nmargins of {month}" for month in ("March", "April")
+    ]
 
 
 async def test_a_blog_that_was_set_up_anew_and_numbers_from_one_again_is_recorded(

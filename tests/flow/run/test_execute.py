@@ -124,6 +124,30 @@ async def test_a_tool_that_finds_the_database_away_has_not_failed(toy):
     assert toy.calls == {"a": 2, "ab": 1}
 
 
+async def test_a_step_that_is_begun_again_has_the_input_it_had_whatever_is_known_by_now(toy):
+    """Else a model that answered it would be paid for other words."""
+    toy.database_away["professional"] = 1
+    of_task = {"word": {"$ref": "task.tone"}}
+    task = await planned(step("a", inputs=of_task), step("b", inputs=of_task, depends_on=["a"]))
+    with pytest.raises(db.DatabaseOutOfReach):
+        await execute(task)
+    async with transaction() as session:
+        await session.execute(text('UPDATE tasks SET preferences = \'{"tone": "bold"}\''))
+    await execute(task)
+    assert await outputs(task) == {"a": "professional", "b": "bold"}
+
+
+async def test_a_step_that_was_begun_with_what_its_tool_knows_no_more_has_a_new_input(toy):
+    toy.database_away["a"] = 1
+    task = await planned(step("a"))
+    with pytest.raises(db.DatabaseOutOfReach):
+        await execute(task)
+    async with transaction() as session:
+        await session.execute(text("""UPDATE steps SET input = '{"word": "old", "gone": 1}'"""))
+    await execute(task)
+    assert await outputs(task) == {"a": "a"}
+
+
 async def test_who_fails_late_leaves_a_step_alone_that_another_worker_has_taken_over(toy):
     toy.gate, toy.fail["a"] = asyncio.Event(), 9
     task = await planned(step("a"))
