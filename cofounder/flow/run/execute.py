@@ -120,10 +120,9 @@ async def _load(task_id: UUID) -> tuple[Graph, int]:
 
 
 async def _turn(graph: Graph, finished: list[Outcome], limit: int) -> None:
-    """Write what has finished, claim what is ready, and set it going. Only what others did waits for the disk."""
+    """Write what has finished, claim what is ready, and set it going. A claim alone need not wait for the disk."""
     started: list[Claim] = []
-    of_others = bool(graph.outside) or any(graph.is_of_others(outcome.step) for outcome in finished)
-    async with transaction(durable=of_others) as session:
+    async with transaction(durable=bool(finished or graph.outside)) as session:
         finished = [*finished, *await outside.ended(session, graph)]
         await _write(session, graph, finished)
         room = 0 if durable.stopping() else max(limit - len(graph.running), 0)

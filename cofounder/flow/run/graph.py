@@ -65,11 +65,6 @@ class Graph:
             for step in self.plan.steps
         )
 
-    def is_of_others(self, step: PlanStep) -> bool:
-        """Whether another program than ours does the step: doing it again may do more than give the same answer."""
-        tool = self.tools.get(step.tool)
-        return tool is None or tool.server is not None
-
     def properties(self, step: PlanStep) -> dict[str, Any]:
         """The inputs that the step's tool knows; none where the tool went away since the plan was made."""
         tool = self.tools.get(step.tool)
