@@ -102,6 +102,8 @@ async def _look(id: UUID) -> Going:
         return await waiting.away(id, error, "cannot be asked how far it is")
     async with transaction() as session:
         row = await service.locked(session, id)
+        if row.state in ENDED:  # while its target was asked
+            return False
         await queries.add_events(session, id, [_event(one) for one in found])
         return await _take_in(session, row, told, found, result)
 
