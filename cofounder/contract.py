@@ -38,7 +38,7 @@ ABOUT = f"""\
 A request in plain language becomes a plan, a text for each channel, a decision of a person, a publication and a
 training example.
 
-**Who calls.** Send `Authorization: Bearer KEY`. Without it every address but health, readiness and sign-in answers
+**Who calls.** Send `Authorization: Bearer KEY`. Without it every address but health, readiness, sign-in and the contract answers
 401, whatever the body says. Roles: viewer < operator < approver < admin.
 
 **Errors** are `application/problem+json`: `type, title, status, detail, code, hint, errors`. `code` is stable, `hint`

@@ -264,7 +264,9 @@ def _entry(url: str) -> str:
 
 
 def _home_option(sample: bool) -> str:
-    return f" --home {home.folder()}" if sample else ""
+    from cofounder.settings import settings
+
+    return f" --home {home.folder()}" if sample or settings().home is not None else ""
 
 
 def _let_models_go(folder: Path) -> None:

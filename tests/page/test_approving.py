@@ -1,5 +1,7 @@
 """Nobody approves what they have not read; who waits longest is first, and nobody is left out of the queue."""
 
+import json
+
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import text
 
@@ -76,6 +78,20 @@ async def test_what_is_asked_for_outlives_a_reload(quiet: Visitor) -> None:
     await expect(page.get_by_role("button", name="Approve")).to_be_enabled()
     await keys.press("c")
     await expect(wish).to_have_value("Shorter, and with the figure first.")
+
+
+async def test_what_was_taken_for_granted_stands_above_the_text_and_at_its_task(quiet: Visitor) -> None:
+    only = await _waiting("linkedin", request="The only text")
+    told = [{"field": "period", "text": f"Point {number}."} for number in range(3)]
+    async with transaction() as session:
+        set_it = text(
+            "UPDATE tasks SET intent = jsonb_build_object('assumptions', cast(:told AS jsonb)) WHERE id = :id"
+        )
+        await session.execute(set_it, {"told": json.dumps(told), "id": only})
+    for place in ("approvals", "tasks"):
+        await quiet.page.goto(f"/orchestrator/{place}/{only}")
+        assumed = quiet.page.get_by_role("group").filter(has_text="Taken for granted")
+        await expect(assumed.get_by_role("listitem")).to_have_text(["Point 0.", "Point 1.", "Point 2."])
 
 
 async def test_the_queue_begins_with_who_waits_longest_and_leaves_nobody_out(quiet: Visitor) -> None:

@@ -89,6 +89,11 @@ async def test_on_a_phone_what_nobody_is_sure_of_is_one_line_until_it_is_opened(
     await working.becomes(task, "completed", within=60)
     async with transaction() as session:
         await session.execute(text("UPDATE publications SET state = 'unknown'"))
+        await session.execute(text("UPDATE tasks SET status = 'publishing'"))
+    await page.goto(f"/orchestrator/tasks/{task}")
+    await expect(page.get_by_text("Nobody knows whether the LinkedIn post is out.")).to_be_visible()
+    await page.get_by_role("link", name="See the evidence and answer").click()
+    await page.wait_for_url("**/content/*")
 
     await page.set_viewport_size({"width": 360, "height": 780})
     await page.goto("/content?tab=published")

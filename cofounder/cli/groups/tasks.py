@@ -215,9 +215,10 @@ async def _steer(
         elif verb is not None:
             id = await _do(id, verb, step, answers)
         at_once = verb == "reschedule" and step == "now"
-        if verb in ("resume", "rerun", "clarify", "retry", "resolve") or at_once or watch:
+        goes_on = verb in ("resume", "clarify", "retry", "resolve") or at_once
+        if goes_on or verb == "rerun" or watch:
             async with home.worked() as ours:
-                return await conclude(id, json=json, ours=ours)
+                return await conclude(id, json=json, ours=ours, from_now=goes_on)
         if json:
             await emit(id)
         else:
@@ -233,10 +234,12 @@ async def find(given: str) -> UUID:
     from cofounder.kit import db
 
     try:
-        return UUID(given)
+        id = UUID(given)
     except ValueError:
-        pass
+        id = None
     async with db.transaction() as session:
+        if id is not None:
+            return (await records.get_task(session, id)).id
         page = await records.list_tasks(session, TaskFilter(is_legacy=False), limit=200)
     ids = [row.id for row in page.items]
     if given == "last":

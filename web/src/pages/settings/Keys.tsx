@@ -90,7 +90,7 @@ export function Keys() {
                     </td>
                     <td>{stateOf(key, now)}</td>
                     <td className="right">
-                      {!key.revoked_at && (
+                      {!key.revoked_at && !hasEnded(key, now) && (
                         <Button c="var(--failed)" onClick={() => setEnding(key)}>
                           Revoke
                         </Button>
@@ -125,11 +125,13 @@ export function Keys() {
   );
 }
 
+const hasEnded = (key: KeyRow, now: number) => !!key.expires_at && Date.parse(key.expires_at) <= now;
+
 function stateOf(key: KeyRow, now: number) {
   if (key.revoked_at) return <Status status="cancelled" word="Revoked" />;
   if (!key.expires_at) return <Status status="done" word="Never ends" />;
+  if (hasEnded(key, now)) return <Status status="expired" word="Ended" />;
   const left = Date.parse(key.expires_at) - now;
-  if (left <= 0) return <Status status="expired" word="Ended" />;
   const word = `Ends ${ago(key.expires_at, now)}`;
   return <Status status={left < 14 * DAY ? "pending_approval" : "done"} word={word} />;
 }

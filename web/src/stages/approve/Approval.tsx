@@ -7,6 +7,7 @@ import { isMissing, type Schemas } from "../../api/client";
 import { useMay } from "../../api/me";
 import { approval, company, needsYou, settings } from "../../api/queries";
 import { NoSuch } from "../../pages/Missing";
+import { Assumed } from "../../parts/Assumed";
 import { Diff } from "../../parts/Diff";
 import { Key, useKeys } from "../../parts/Key";
 import { useNow } from "../../parts/now";
@@ -87,6 +88,7 @@ function Opened({ found }: { found: Waiting }) {
       <p className={styles.request}>
         <q>{visible(found.request)}</q>
       </p>
+      {found.kind === "content" && <Assumed told={(found.metadata.assumptions as string[] | undefined) ?? []} />}
       {moved && (
         <div className={styles.moved} role="alert">
           <p>

@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { isMissing, type Schemas } from "../../api/client";
 import { task as taskQuery } from "../../api/queries";
 import { NoSuch } from "../../pages/Missing";
+import { Assumed, assumptions } from "../../parts/Assumed";
 import { useNow } from "../../parts/now";
 import { Panel } from "../../parts/Panel";
 import { Shown } from "../../parts/Rest";
@@ -13,7 +14,7 @@ import { byWhom, counted, duration, short, spoken, visible, when } from "../../p
 import { Calls } from "./Calls";
 import { Compare } from "./Compare";
 import { Graph } from "./Graph";
-import { useGoesOut } from "./goesOut";
+import { useGoesOut, useUnsure } from "./goesOut";
 import { Happened } from "./Happened";
 import { Phases } from "./Phases";
 import { Questions } from "./Questions";
@@ -81,6 +82,7 @@ function Found({ task, read }: { task: Detail; read: number }) {
           </Link>
         </p>
       )}
+      <Assumed told={assumptions(task.intent_read)} />
       <GoesOut task={task} />
       {task.status_now.phases.length > 0 && <Phases task={task} />}
       <Trouble task={task} />
@@ -123,7 +125,18 @@ function Found({ task, read }: { task: Detail; read: number }) {
 
 function GoesOut({ task }: { task: Detail }) {
   const told = useGoesOut(task);
-  return told ? <p className={`quiet ${styles.again}`}>{told}</p> : null;
+  const unsure = useUnsure(task)[0];
+  if (!told) return null;
+  return (
+    <p className={`quiet ${styles.again}`}>
+      {told}{" "}
+      {unsure && (
+        <Link to="/content/$id" params={{ id: unsure.publication_id }}>
+          See the evidence and answer
+        </Link>
+      )}
+    </p>
+  );
 }
 
 function Given({ task }: { task: Detail }) {

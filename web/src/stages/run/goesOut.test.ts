@@ -22,6 +22,13 @@ describe("when a task's texts go out", () => {
     expect(standing("approved", undefined)).toBe("Approved; it waits for its time.");
     expect(standing("publishing", [one("linkedin", null, "attempting")])).toBe("Approved; it is being sent.");
   });
+  it("what nobody is sure of is not said to be on its way", () => {
+    const unknown = one("email", null, "unknown");
+    expect(standing("publishing", [unknown, one("linkedin", null, "attempting")])).toBe(
+      "Nobody knows whether the E-mail post is out. It waits for an answer.",
+    );
+    expect(standing("publishing", [{ ...one("x", null, "published"), unknown: 1 }])).toContain("the X post is out");
+  });
   it("what was asked for holds until somebody decides, and while it is to come", () => {
     const now = Date.parse("2026-11-24T00:00:00Z");
     const task = { task_id: "1", status: "pending_approval", publish_at: AT };
