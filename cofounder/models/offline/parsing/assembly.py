@@ -16,6 +16,7 @@ from cofounder.models.offline.parsing import (
     given,
     halting,
     language,
+    marks,
     metrics,
     periods,
     posting,
@@ -47,7 +48,7 @@ def assemble(reading: Reading, today: date, going_out: str | None = None) -> Sen
     reading, others_out, told_of = excluding.take(retracting.take(reading))
     low, text = reading.low, reading.instruction
     demands = constraints.find(low, text, posting.find(low, today, text, going_out))
-    result = Sense(reading, demands, tone.find(low), tone.audience(low, text), channels.find(low, text))
+    result = Sense(reading, demands, tone.find(low), tone.audience(low, text), channels.find(marks.blanked(low), text))
     result.mentions = [
         replace(m, role="scope") if any(a <= m.start < b for a, b in told_of) else m for m in result.mentions
     ]
