@@ -16,6 +16,7 @@ from cofounder.models.offline.parsing import (
     given,
     halting,
     language,
+    marks,
     metrics,
     periods,
     posting,
@@ -47,7 +48,7 @@ def assemble(reading: Reading, today: date, going_out: str | None = None) -> Sen
     reading, others_out, told_of = excluding.take(retracting.take(reading))
     low, text = reading.low, reading.instruction
     demands = constraints.find(low, text, posting.find(low, today, text, going_out))
-    result = Sense(reading, demands, tone.find(low), tone.audience(low, text), channels.find(low, text))
+    result = Sense(reading, demands, tone.find(low), tone.audience(low, text), channels.find(marks.blanked(low), text))
     result.mentions = [
         replace(m, role="scope") if any(a <= m.start < b for a, b in told_of) else m for m in result.mentions
     ]
@@ -293,6 +294,15 @@ def _modes(result: Sense) -> Callable[[int], periods.Mode]:
     return mode
 
 
+def _without_asked(result: Sense) -> str:
+    """A time that may say when the text goes out ("at 9am tomorrow") makes no quarter that it tells of one to come."""
+    low, asked = result.reading.low, result.demands.posting.asked
+    if asked is None:
+        return low
+    start, end = asked.match.span()
+    return low[:start] + " " * (end - start) + low[end:]
+
+
 def _mode(result: Sense, part: Part | None) -> periods.Mode:
     kinds = [kind for kind, _ in part.found.kinds] if part else []
     if "forecast_metrics" in kinds:
@@ -302,7 +312,7 @@ def _mode(result: Sense, part: Part | None) -> periods.Mode:
     if part and any(k in actions.WRITE_KINDS for k in kinds):
         if _HOPED.search(result.reading.low[part.start : part.end]):
             return "ahead"
-        low = result.reading.low[part.start : part.end]
+        low = _without_asked(result)[part.start : part.end]
         if _AHEAD.search(low) and not metrics.find(low) and not metrics.FIGURES.search(low.replace("launch", "")):
             return "ahead"
         if not metrics.find(low) and not metrics.FIGURES.search(low):

@@ -1,36 +1,12 @@
 """What a request demands of the text: length, words to use and to avoid, a link, a voice, a date to be done by."""
 
 import re
-from dataclasses import dataclass, field
-from typing import Any
 
 from cofounder.models.figures import WITHHELD
-from cofounder.models.intent import Constraints
-from cofounder.models.offline.parsing import dates, lengths, metrics, withholding
+from cofounder.models.offline.parsing import dates, lengths, marks, metrics, pointing, withholding
+from cofounder.models.offline.parsing.demands import Demands, overlaps, take
 from cofounder.models.offline.parsing.numbers import NUMBER, number
 from cofounder.models.offline.parsing.posting import Posting
-
-
-@dataclass(slots=True)
-class Demands:
-    """The constraints, the spans they were read from, and what was understood but cannot be kept."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    spans: list[tuple[int, int]] = field(default_factory=list)
-    evidence: dict[str, str] = field(default_factory=dict)
-    unsupported: list[str] = field(default_factory=list)
-    unskipped: list[str] = field(default_factory=list)  # wishes to go round the person who approves
-    posting: Posting = field(default_factory=Posting)
-    wants_call: bool = False  # a call to action is wanted, its words are free
-    link_wanted: str | None = None  # a link is wanted, but its address is not said
-    unknown_voice: str | None = None
-    length_clash: tuple[str, str] | None = None  # two lengths that exclude each other
-    avoided: list[tuple[int, int]] = field(default_factory=list)  # the spans that name what must not appear
-    unsaid: list[tuple[int, int]] = field(default_factory=list)  # of them, what the text shall not speak of
-
-    def build(self) -> Constraints:
-        return Constraints(**self.values)
-
 
 _COUNT_NOUN = (
     r"(?:headlines?|titles?|subject lines?|taglines?|hooks?|slogans?|tweets?|posts?|threads?|parts?|ideas?|options?|variants?|versions?|alternatives?|"
@@ -42,22 +18,7 @@ _COUNT = re.compile(
 _NO = r"(?:no|without(?: any| using)?|avoid(?:ing)?(?: any| using)?|skip(?: the)?|don't (?:use|add|include)(?: any)?|do not (?:use|add|include)(?: any)?|leave out(?: the)?|zero|not? (?:use )?any|omit|remove(?: all| the)?|(?:don't|do not) want(?: any)?)"
 _FLAGS = (("no_hashtags", re.compile(rf"\b{_NO} (?:emojis? (?:or|and|nor) |links? (?:or|and|nor) )?(?:#|hash ?tags?)|\bhashtag-free\b")),
           ("no_emoji", re.compile(rf"\b{_NO} (?:hash ?tags?(?: or| and| nor|,) )?emojis?\b|\bemoji[- ]free\b|\b{_NO} hash ?tags?,? (?:and|or|nor)(?: no)? emojis?")))  # fmt: skip
-_URL = re.compile(r"\bhttps?://[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+")
-_LINK = re.compile(
-    r"\b(?:(?:with|include|including|add|insert|put|plus) (?:a |the )?links?(?: to (?:our |the )?(?P<to>[\w' -]{2,40}))?|link(?:ing)? to (?:our|the) (?P<to2>[\w' -]{2,40}))"
-)
-_CTA = re.compile(
-    r"\b(?:(?:with|include|including|add|end with|ending with|ends? (?:in|on)|and|use|finish with|close with|has|have) )?(?:an? |the |one |strong |clear |single )*(?:call[- ]to[- ]action|cta)\b"
-    r"(?:\s*(?:to|:|asking (?:people|readers|them)? ?to|that (?:says|asks|invites)(?: people| readers| them)?(?: to)?|for)\s+(?P<what>[^.;,\n]{3,80}))?"
-)
-_ASKS = re.compile(
-    r"\b(?:ask|invite|encourage|urge|tell|get) (?:readers|people|them|followers|everyone|our (?:followers|readers|audience|customers|subscribers)|the (?:reader|audience)) to (?P<what>[^.;,\n]{3,80})"
-)
-_AT_LINK = re.compile(r"\s*(?:\b(?:at|on|via|here|under)\b:?)?\s*\bhttps?\b.*$", re.I)
-_QUESTION_END = re.compile(
-    r"\badd a question (?:at|to|in) the end\b|\b(?:end|finish|close)(?:s|ing)? (?:it )?(?:with|on|in) a question\b"
-)
-_STOP = r"(?=\.(?!\d)|[;\n]|:\s|$| (?:max|under|at most|no more than|add an?|keep it) |(?:,| but|,? and| then| also) (?:includ\w+|mention\w*|avoid\w*|us(?:e|es|ing)|contain\w*|end\w*|keep|do not|don't|no|make|in|under|without|write|for|with|publish|post|schedule|never|leave)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|just|only|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
+_STOP = rf"(?={marks.STOP}|[;\n]|:\s|$| (?:max|under|at most|no more than|add an?|keep it) |(?:,| but|,? and| then| also) (?:includ\w+|mention\w*|avoid\w*|us(?:e|es|ing)|contain\w*|end\w*|keep|do not|don't|no|make|in|under|without|write|for|with|publish|post|schedule|never|leave)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|just|only|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
 _INCLUDE = re.compile(
     rf"\b(?:(?:please |also |must |and |be sure to |make sure (?:to|you|it|that it) |don't forget to |do not forget to |it (?:should|must) |to )*(?:includes?|mentions?|contains?)|including|mentioning|make sure (?:that )?(?P<sub>[\w' ]+?) (?:is|are) (?:included|mentioned|in it)|(?:use|using|with) the (?:words?|phrases?|keywords?|hashtags?|terms?)|with (?:the )?(?:words?|hashtags?|keywords?)|keywords?\s*:|must have|refer(?:ring)? to|quote(?: our)?|work in)\s+(?!a link|links?\b|hashtags?\b|emojis?\b|a call|a cta|the following)(?P<what>.{{2,160}}?){_STOP}"
 )
@@ -89,8 +50,10 @@ _CANNOT = re.compile(
     rf"{NUMBER} (?:hash ?tags?|emojis?|sentences?|paragraphs?|sections?|bullet(?: point)?s?|stanzas?|lines)|in all (?:caps|capital letters|lower ?case(?: letters)?)|all (?:caps|capital letters|in lowercase)|(?:all|entire \w+ in) (?:lower ?case|upper ?case|capital)\w*(?: letters)?|(?:only )?(?:if|in case|as soon as|whenever) (?!you |possible)[^,.;\n]{{3,60}}?(?=,? (?:then )?(?:write|publish|post|send|tweet|draft) )|by (?:channel|country|countries|region|campaign|segment|city|store|product line)s?(?=[\s.,;?!]|$)|no commas|(?:on |to |via |from )?(?:my|our|the) (?:personal|private|corporate|company) (?=linkedin|facebook|twitter|x\b)|(?:and )?b?cc(?::| to)? [a-z][\w' ]{{1,30}}|in (?:euros?|eur|pounds|gbp|chf|francs|yen|(?:canadian|australian) dollars)(?=\s*(?:$|[.,;!?)]))|rounded (?:to|up|down)\b[^.;,\n]{{0,30}}|(?:use|take|using|taking) the (?:figures?|numbers?|values?) (?:from|in|of) (?:the|our|my|his|her) (?!last|previous|year|month|quarter)[\w ]{{2,30}}|one (?:per|a|each|every) (?:day|week|month|channel)|(?:half a|one|a|\d+) pages?(?= long|[.,;!]|$)|tag(?:ging)? @?[a-z][\w.-]*|"
     r"(?:with|include|add|attach) (?:an? |the |some )?(?:images?|pictures?|photos?|charts?|graphs?|gifs?|videos?|infographics?|poll)|as (?:an? )?(?:table|json|xml|csv|pdf|word document|powerpoint)|in (?:json|xml|markdown|csv|html)(?: format)?|as (?:a )?(?:poem|rap|haiku|limerick|song)|in rhymes?|(?:wrap|enclose)\w* [^.]{0,40}double (?:angular brackets|quotation marks)|placeholders?)\b"
 )
-_ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-_ADDRESSES = re.compile(rf"(?:to |at )?{_ADDRESS}(?:(?:,| and|, and) {_ADDRESS})*")
+_ADDRESS = marks.ADDRESS
+_ADDRESSES = re.compile(
+    rf"(?:,\s*(?:and )?(?:write|reply|mail|contact us|get in touch) )?(?:to |at )?{_ADDRESS}(?:(?:,| and|, and) {_ADDRESS})*"
+)
 _UNSKIPPED = re.compile(
     r"(?:,? and )?(?:(?:publish|post|send|release|do) (?:it|this|them|that)(?: \w+)? )?(?P<what>\b(?:without|skip(?:ping)?|no|bypass(?:ing)?) (?:(?:my|any|the|an?|further|human|asking for|waiting for|need for) ?)*"
     r"(?:approval|review|asking(?: me)?|confirmation|permission|sign-?off)(?: step| first)?\b|\b(?:auto-?)?approve (?:it|this|them|that|everything)\b(?: (?:yourself|automatically|for me|right away|without asking(?: me)?))*)"
@@ -121,15 +84,20 @@ def find(low: str, text: str, posting: Posting | None = None) -> Demands:
     if demands.posting.at:
         demands.values["publish_at"] = demands.posting.at
         demands.evidence["publish_at"] = demands.posting.words
-    for step in (_voice, _links, _flags, _lengths, _calls, _deadline, _words, _counts, _unskipped, _cannot):
+    for step in (
+        _voice,
+        pointing.links,
+        _flags,
+        _lengths,
+        pointing.calls,
+        _deadline,
+        _words,
+        _counts,
+        _unskipped,
+        _cannot,
+    ):
         step(low, text, demands)
     return demands
-
-
-def _take(demands: Demands, match: re.Match[str], name: str, value: Any, group: int | str = 0) -> None:
-    demands.values.setdefault(name, value)
-    demands.spans.append(match.span(group))
-    demands.evidence.setdefault(name, match[group].strip())
 
 
 def _voice(low: str, text: str, demands: Demands) -> None:
@@ -141,7 +109,7 @@ def _voice(low: str, text: str, demands: Demands) -> None:
             for n, pattern in PERSONAS.items()
             if re.fullmatch(pattern.split("(?")[0] or pattern, said) or re.search(pattern, match[0])
         )
-        return _take(demands, match, "persona", name)
+        return take(demands, match, "persona", name)
     other = _FOREIGN_VOICE.search(low)
     if other and (other["who2"] or "") not in (
         "buyer",
@@ -161,28 +129,11 @@ def _voice(low: str, text: str, demands: Demands) -> None:
         demands.spans.append(other.span())
 
 
-def _links(low: str, text: str, demands: Demands) -> None:
-    url = _URL.search(text)
-    if url:
-        _take(demands, url, "link", url[0].rstrip(".,;:!?"))
-        label = re.search(
-            r"(?:[,;(]\s*)?\b(?:with (?:the |a )?)?(?:link|url|website|see|here)(?: is| to)?\s*:?\s*$",
-            low[: url.start()],
-        )
-        if label:
-            demands.spans.append((label.start(), url.end()))
-    match = _LINK.search(low)
-    if match:
-        demands.spans.append(match.span())
-        if not url:
-            demands.link_wanted = (match["to"] or match["to2"] or "").strip()
-
-
 def _flags(low: str, text: str, demands: Demands) -> None:
     for name, pattern in _FLAGS:
         match = pattern.search(low)
         if match:
-            _take(demands, match, name, True)
+            take(demands, match, name, True)
 
 
 def _lengths(low: str, text: str, demands: Demands) -> None:
@@ -197,20 +148,6 @@ def _lengths(low: str, text: str, demands: Demands) -> None:
     demands.length_clash = lengths.clash(said)
 
 
-def _calls(low: str, text: str, demands: Demands) -> None:
-    match = _CTA.search(low) or _ASKS.search(low)
-    if match:
-        what = match.groupdict().get("what")
-        demands.wants_call = True
-        asked = _AT_LINK.sub("", text[slice(*match.span("what"))]).strip() if what else None
-        _take(demands, match, "call_to_action", asked)
-        return
-    match = _QUESTION_END.search(low)
-    if match:
-        demands.wants_call = True
-        _take(demands, match, "call_to_action", None)
-
-
 # "20% off until Friday" says how long it lasts.
 _LASTS = re.compile(
     r"\b(?:off|discounts?|sales?|offers?|open|valid|runs?|lasts?|free|closed|available|tickets?|registers?|registration|sign-?ups?|appl(?:y|ications?)|vote|prices?|deals?)\b[^.;,]{0,30}\b(?:before|until|by) (?:the )?[\w ]+$"
@@ -219,7 +156,7 @@ _LASTS = re.compile(
 
 def _deadline(low: str, text: str, demands: Demands) -> None:
     match = next(
-        (one for one in _DEADLINE.finditer(low) if not (_overlaps(one, demands) or _LASTS.search(low[: one.end()]))),
+        (one for one in _DEADLINE.finditer(low) if not (overlaps(one, demands) or _LASTS.search(low[: one.end()]))),
         None,
     )
     if match and not re.search(r"\b(?:will|forecast|predict|project|estimate|expect)\b", low[: match.start()]):
@@ -238,7 +175,7 @@ def _words(low: str, text: str, demands: Demands) -> None:
             story = pattern is _NO_METRIC and _STORY.search(low[: match.start()])
             if (
                 story
-                or _overlaps(match, demands, group)
+                or overlaps(match, demands, group)
                 or (into is avoid and withholding.is_wanted(low, match.start()))
             ):
                 continue
@@ -283,12 +220,18 @@ def _is_time(item: str) -> bool:
     return bool(found) and found[0].start == 0
 
 
+_QUOTE = re.compile(r"\"([^\"]+)\"|(?<!\w)'([^']{2,})'(?!\w)")
+_SPLIT = re.compile(r",\s*(?:and\s+|or\s+)?|\s+(?:and|or|nor)\s+|\s*&\s*")
+_NAMES_WORDS = re.compile(r"(?:words?|phrases?|terms?|keywords?|hashtags?|#.*)", re.I)
+
+
 def _items(said: str) -> list[str]:
     """ "our revenue, "free trial" and the number of customers" -> each thing on its own."""
-    quoted = re.findall(r"\"([^\"]+)\"|'([^']{2,})'(?!\w)", said)
+    quoted = [a or b for a, b in _QUOTE.findall(said)]
     if quoted:
-        return [a or b for a, b in quoted]
-    parts = re.split(r",\s*(?:and\s+|or\s+)?|\s+(?:and|or|nor)\s+|\s*&\s*", said)
+        others = [part for part in _SPLIT.split(_QUOTE.sub("\0", said)) if "\0" not in part]
+        return quoted + [one for part in others for one in _items(part) if not _NAMES_WORDS.fullmatch(one)]
+    parts = _SPLIT.split(said)
     clean = [re.sub(r"^(?:our|the|a|an|any|that|of)\s+", "", part.strip(" .:;()\"'"), flags=re.I) for part in parts]
     clean = [re.sub(r"\s+by name$", "", part, flags=re.I) for part in clean]
     return [part for part in clean if part and part.lower() not in ("it", "this", "them", "please")]
@@ -301,10 +244,10 @@ def _counts(low: str, text: str, demands: Demands) -> None:
         count = number(match["n"])
         spoken_of = re.search(r"\b(?:last|past|our|of our|previous|the) $", low[: match.start()])
         rhythm = re.match(r"\s*(?:a|per|each|every) (?:day|week|month)", low[match.end() : match.end() + 14])
-        if count and count > 1 and not _overlaps(match, demands) and not spoken_of and not rhythm:
+        if count and count > 1 and not overlaps(match, demands) and not spoken_of and not rhythm:
             found.append(match)
     if len({number(match["n"]) for match in found}) == 1:
-        _take(demands, found[0], "count", number(found[0]["n"]), "n")
+        take(demands, found[0], "count", number(found[0]["n"]), "n")
     elif found:
         demands.unsupported += [match[0] for match in found]
 
@@ -319,11 +262,6 @@ def _unskipped(low: str, text: str, demands: Demands) -> None:
 def _cannot(low: str, text: str, demands: Demands) -> None:
     addresses = _ADDRESSES.finditer(low) if "@" in low else ()
     for match in (*addresses, *_CANNOT.finditer(low)):
-        if not _overlaps(match, demands):
-            demands.unsupported.append(match[0].strip())
+        if not overlaps(match, demands):
+            demands.unsupported.append(match[0].strip(" ,"))
             demands.spans.append(match.span())
-
-
-def _overlaps(match: re.Match[str], demands: Demands, group: int | str = 0) -> bool:
-    start, end = match.span(group)
-    return any(start < b and a < end for a, b in demands.spans)

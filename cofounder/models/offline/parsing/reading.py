@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from cofounder.models.offline.parsing import given, mixing, sharing_out
+from cofounder.models.offline.parsing import given, marks, mixing, sharing_out
 from cofounder.models.offline.parsing.spelling import correct
 
 LONGEST_INSTRUCTION = 4_000  # characters; of a longer one the middle is not read, and the reader is told
@@ -107,8 +107,10 @@ def read(request: str, given: str | None = None) -> Reading:
     instruction = sharing_out.say_apart(instruction)
     instruction = _FITS.sub("turn this into ", instruction)
     instruction = _HAVE_IT_AS.sub("then turn it into ", instruction)
+    instruction, kept = marks.aside(instruction)
     instruction, translated = mixing.read(instruction)
     instruction, corrected = correct(instruction)
+    instruction = marks.back(instruction, kept)
     return Reading(instruction, small(instruction), text, corrected, translated, cut)
 
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from cofounder.models.intent import Action
-from cofounder.models.offline.parsing import channels, constraints, periods, tone
+from cofounder.models.offline.parsing import channels, periods, tone
 from cofounder.models.offline.parsing.clause import Found
+from cofounder.models.offline.parsing.demands import Demands
 from cofounder.models.offline.parsing.given import Given
 from cofounder.models.offline.parsing.reading import Reading
 
@@ -33,7 +34,7 @@ class Sense:
     """Everything read from one instruction, before questions are asked."""
 
     reading: Reading
-    demands: constraints.Demands
+    demands: Demands
     tone: tone.Tone
     audience: tuple[str, tuple[int, int]] | None
     mentions: list[channels.Mention]
