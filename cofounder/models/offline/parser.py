@@ -119,7 +119,10 @@ def _instead(found: Sense) -> str:
     what = {"email": "an e-mail", "blog": "a blog article", "x": "an X post"}.get(
         named, f"a {channels.title(named)} post"
     )
-    return f"Write {what} {'comparing' if found.actions[0].compare_period else 'about'} {told}"
+    way = "comparing" if found.actions[0].compare_period else "about"
+    if found.actions[0].kind == "forecast_metrics":
+        way = "about the forecast of our"
+    return f"Write {what} {way} {told}"
 
 
 _OF_FIGURES = ("figures", "figures_before", "foreign", "currency")  # what an answer about figures changes

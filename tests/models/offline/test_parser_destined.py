@@ -129,3 +129,11 @@ def test_an_order_to_post_is_no_time_after_a_quarter(request_: str) -> None:
 def test_behind_a_time_is_still_behind_it() -> None:
     assert [one.field for one in read("LinkedIn post about revenue post October").questions] == ["period"]
     assert read("Write a LinkedIn post about post-Q3 plans").period is None
+
+
+def test_a_forecast_that_may_be_a_text_is_offered_with_the_text_about_it() -> None:
+    (asked,) = read("A LinkedIn forecast of our revenue").questions
+    assert asked.options == ["Yes", "Write a LinkedIn post about the forecast of our revenue"]
+    text = read("A LinkedIn forecast of our revenue", {"action": asked.options[1]})
+    assert [action.kind for action in text.actions] == ["forecast_metrics", "create_post"]
+    assert text.channels == ["linkedin"]
