@@ -13,6 +13,7 @@ from cofounder.models.offline.parsing import (
     asking,
     assuming,
     channels,
+    destining,
     doubting,
     language,
     policy,
@@ -85,7 +86,7 @@ def _intent(found: Sense, said: Answers, preferences: Mapping[str, Any], today: 
     code = _language(found, said, preferences, asked, evidence)
     confidence = weigh(found, asked)
     if confidence < ASK_BELOW and not asked and not said.confirmed:
-        asked.append(questions.confirm(describe(found.actions)))
+        asked.append(questions.confirm(describe(found.actions), _instead(found)))
     intent = Intent(
         intent=_name(found.actions),
         domain=_domain(found.actions),
@@ -106,6 +107,19 @@ def _intent(found: Sense, said: Answers, preferences: Mapping[str, Any], today: 
     )
     told = [*assuming.build(found, said, intent.own_figures()), *_odd_tone(intent)]
     return intent.model_copy(update={"assumptions": told})
+
+
+def _instead(found: Sense) -> str:
+    """The text for a channel that an analysis may stand for: "Write a LinkedIn post about Q3 metrics"; "" without a channel."""
+    named = next((m.name for m in found.mentions if m.known and m.role != "excluded"), "")
+    figures = {action.kind for action in found.actions} <= {*acts.FIGURE_KINDS}
+    told = destining.subject(found.actions[0].topic)
+    if not (named and figures and told):
+        return ""
+    what = {"email": "an e-mail", "blog": "a blog article", "x": "an X post"}.get(
+        named, f"a {channels.title(named)} post"
+    )
+    return f"Write {what} {'comparing' if found.actions[0].compare_period else 'about'} {told}"
 
 
 _OF_FIGURES = ("figures", "figures_before", "foreign", "currency")  # what an answer about figures changes

@@ -3,7 +3,7 @@
 import re
 
 from cofounder.models.intent import ActionKind
-from cofounder.models.offline.parsing import cues, deliverables, figures, halting, metrics, texts
+from cofounder.models.offline.parsing import cues, deliverables, destining, figures, halting, metrics, texts
 from cofounder.models.offline.parsing.clause import FIGURE_KINDS, TEXT_KINDS, WRITE_KINDS, Context, Found
 from cofounder.models.offline.parsing.deliverables import TOPIC_START, Thing
 
@@ -45,15 +45,10 @@ def read(words: str, context: Context) -> Found:
     ):
         found = reader(words, context)
         if found is not None:
-            if _LABELLED.match(words) and not {kind for kind, _ in found.kinds} & {*WRITE_KINDS}:
-                found.sure = min(
-                    found.sure, 0.8
-                )  # "LinkedIn: Q3 revenue vs Q2": a post, or figures of LinkedIn? It is told
+            if found.kinds and {kind for kind, _ in found.kinds} <= {*FIGURE_KINDS}:
+                found = destining.settle(found, words, context)
             return _for_a_channel(found, words, context)
     return Found()
-
-
-_LABELLED = re.compile(r"(?:linkedin|x|twitter|facebook|blog|newsletter)\s*:")
 
 
 def _first(words: str) -> str:
@@ -62,7 +57,7 @@ def _first(words: str) -> str:
 
 # "Summarise the findings in a blog article", "explain churn to beginners in a post": told in a form is written.
 _IN_A = re.compile(
-    r"(?P<verb>summari[sz]e|sum up|recap|present|explain|describe|report|wrap up) (?P<what>.{3,70}?) (?:in|as|with) (?P<form>(?:an?|one|two|three) .{0,20}?\b(?:posts?|tweets?|threads?|articles?|newsletters?|e-?mails?))\b"
+    r"(?P<verb>summari[sz]e|sum up|recap|present|compare|contrast|analy[sz]e|review|explain|describe|report|wrap up) (?P<what>.{3,70}?) (?:in|as|with) (?P<form>(?:an?|one|two|three) .{0,20}?\b(?:posts?|tweets?|threads?|articles?|newsletters?|e-?mails?))\b"
 )
 _MADE = re.compile(
     r"(?:(?:the|your|all|its|key|main) )*(?:findings?|results?|outcomes?|insights?|highlights?|analysis|comparison|it|this|that)\b"
@@ -295,6 +290,8 @@ def _named_only(words: str, context: Context) -> Found | None:
         return None
     if halting.works_on(words):
         return Found(unmade=_first(words))
+    if context.placed and destining.orders_analysis(words):
+        return Found([("analyse_metrics", words[:40])], destining.DOUBT)
     things = deliverables.find(words)
     near = things and (len(words[: things[0].start].split()) <= 5)
     if near and things[0].kind is not None:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from cofounder.models.figures import withheld
+from cofounder.models.intent import Action
 from cofounder.models.offline.parsing import (
     actions,
     channels,
@@ -107,13 +109,31 @@ def instruct(request: str, said: Answers, today: date) -> Sense:
     old = (
         topic.find(original.reading.instruction, original.reading.low, original.taken()) if not original.actions else ""
     )
-    kept = old or next((a.topic for a in original.actions if a.topic), "")
+    origin = next((a for a in original.actions if a.topic), None)
+    kept = old or (origin.topic if origin else "")
     if kept and len(kept.split()) <= 12 and not re.match(r"(?:help|do|make|translate|what|how|can)\b", kept.lower()):
         again.actions = [
-            a.model_copy(update={"topic": a.topic or kept}) if a.kind in actions.WRITE_KINDS else a
+            a.model_copy(update=_as_it_was(a, origin) | {"topic": kept})
+            if a.kind in actions.WRITE_KINDS and not a.topic
+            else a
             for a in again.actions
         ]
+        if again.times.main is None:
+            again.times = original.times
     return again
+
+
+def _as_it_was(action: Action, origin: Action | None) -> dict[str, Any]:
+    """The time and the figures of the topic that is taken over: "a LinkedIn post" says the form alone."""
+    if origin is None or action.period is not None:
+        return {}
+    return {
+        "period": origin.period,
+        "metrics": action.metrics or origin.metrics,
+        "compare_with": origin.compare_with,
+        "compare_period": origin.compare_period,
+        "wants_metrics": action.wants_metrics or origin.wants_metrics,
+    }
 
 
 def fill(found: Sense, said: Answers, today: date) -> None:

@@ -307,6 +307,15 @@ def _modes(result: Sense) -> Callable[[int], periods.Mode]:
     return mode
 
 
+def _without_asked(result: Sense) -> str:
+    """A time that may say when the text goes out ("at 9am tomorrow") makes no quarter that it tells of one to come."""
+    low, asked = result.reading.low, result.demands.posting.asked
+    if asked is None:
+        return low
+    start, end = asked.match.span()
+    return low[:start] + " " * (end - start) + low[end:]
+
+
 def _mode(result: Sense, part: Part | None) -> periods.Mode:
     kinds = [kind for kind, _ in part.found.kinds] if part else []
     if "forecast_metrics" in kinds:
@@ -316,7 +325,7 @@ def _mode(result: Sense, part: Part | None) -> periods.Mode:
     if part and any(k in actions.WRITE_KINDS for k in kinds):
         if _HOPED.search(result.reading.low[part.start : part.end]):
             return "ahead"
-        low = result.reading.low[part.start : part.end]
+        low = _without_asked(result)[part.start : part.end]
         if _AHEAD.search(low) and not metrics.find(low) and not metrics.FIGURES.search(low.replace("launch", "")):
             return "ahead"
         if not metrics.find(low) and not metrics.FIGURES.search(low):

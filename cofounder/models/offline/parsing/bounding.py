@@ -12,7 +12,7 @@ from cofounder.models.offline.parsing.dates import Atom
 
 _BOUND = re.compile(
     r"(?<![\w'])(?:before|until|'?till?|up (?:to|until)|prior to|ahead of|leading up to|in the run-up to|after|beyond|following|every|each|any|most of|(?:the )?half of|"
-    r"(?:a |large |big )?parts? of|some of|the rest of|the remainder of|around|near(?:ly)?|towards?|approximately|roughly|circa|ca\.?|outside(?: of)?|pre|post|non|mid|mid-?way through|"
+    r"(?:a |large |big )?parts? of|some of|the rest of|the remainder of|around|near(?:ly)?|towards?|approximately|roughly|circa|ca\.?|outside(?: of)?|pre|(?<!^)(?<!linkedin )(?<!facebook )(?<!twitter )(?<!blog )(?<!\bx )(?<!\ba )(?<!please )(?<!and )(?<!then )(?<![.:;!?,] )(?<!media )(?<!social )post|non|mid|mid-?way through|"
     r"halfway through|early(?: in)?|late(?: in)?|(?:the )?(?:end|start|beginning|middle|close|turn|eve|first half|second half) of|not(?: in)?|never(?: in)?|no later than|as of|"
     r"either side of|besides|beside|year[- ]end|close|\w+ into|(?:later|earlier|sooner) in|(?:weekends?|weekdays|mornings|evenings|nights|days) in|other than(?: in)?|apart from|"
     r"(?:hours?|days?|weeks?|weekends?|months?|quarters?|years?) (?:to|after|before|following|around|from|through|until|either side of|leading up to)|"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from cofounder.models.offline.parsing import amounts
 from cofounder.models.offline.parsing.nouns import DOWN, NOUN, UP
+from cofounder.models.offline.parsing.stating import TIME
 
 _WENT = re.compile(
     r"\b(?:up|down|grew|rose|climbed|jumped|increased|went|surged|soared|improved|fell|dropped|declined|decreased|worsened|sank|slipped|shrank|plunged)\b"
@@ -39,22 +40,30 @@ BEHIND = re.compile(
     rf"|\s(?:is|was|were|are|hit|reached|to|at|of|in)\s+(?:an? |the )?{_NOTHING}\b"
     rf"|\s(?:is|was|were|are|hit|reached|to|at)\s+(?:about |around |roughly |almost |nearly |over )?(?:an? )?(?:{_NUMBER})(?: and an? half)?\b(?!\s+(?:of|more|things?|reasons?|ways?|words?|posts?|months?|weeks?|days?|years?|hours?|quarters?|topics?)\b))"
 )  # fmt: skip
+# "We grew revenue 12%", "cut our CAC 10 percent": whoever moved it.
+_MADE = (
+    r"(?:grew|grow|grown|growing|increas(?:ed?|ing)|rais(?:ed?|ing)|boost(?:ed|ing)?|lift(?:ed|ing)?|improv(?:ed?|ing)|expand(?:ed|ing)?|push(?:ed|ing)? up|drove up|scal(?:ed|ing)|"
+    r"cut|cutting|reduc(?:ed?|ing)|lower(?:ed|ing)?|slash(?:ed|ing)?|trimm(?:ed|ing)|shr(?:ank|ink|inking)|decreas(?:ed?|ing)|dropp(?:ed|ing)|brought down|bringing down|push(?:ed|ing)? down)"
+)
+_ABOUT = r"(?:(?:another|some|about|almost|nearly|over|more than|roughly|around)\s+)?"
 _AHEAD = re.compile(
     rf"(?<![\w$€£.,-])(?:(?:{_BY}|twice|double|triple|half)\s+(?:(?:more|fewer|less|higher|lower|additional|extra)|(?:as (?:much|many)|the|our))\s+(?:monthly |total |net |website )?(?P<noun>{NOUN})(?![\w-])"
-    rf"|(?:{_TIMES}|{_PART}|{_MARKED}{amounts.LOOSE}{_POINTS})\s+(?:(?:monthly|quarterly|annual|overall|total)\s+)?(?:growth|increase|rise|jump|drop|decline|decrease|fall|dip|surge|improvement)\b(?:\s+(?:in|of)\s+(?:our\s+|the\s+)?(?P<noun4>{NOUN})(?![\w-]))?"
+    rf"|(?:{_TIMES}|{_PART}|{_MARKED}{amounts.LOOSE}{_POINTS})\s+(?:(?:monthly|quarterly|annual|overall|total)\s+)?(?:(?P<noun7>{NOUN})\s+)?(?:growth|increase|rise|jump|drop|decline|decrease|fall|dip|surge|improvement)\b(?:\s+(?:in|of)\s+(?:our\s+|the\s+)?(?P<noun4>{NOUN})(?![\w-]))?"
     rf"|\b(?:{_SWELLED}|double|triple|quadruple|halve)\s+(?:(?:our|the|its|my)\s+)?(?:monthly |total |net |website )?(?P<noun2>{NOUN})(?![\w-])(?!\s+to\s+[\d$€£])"
     rf"|\b(?:we|i)(?:'ve| have)?\s+(?:had|have|saw|made|got)\s+(?:no|zero)\s+(?:new |more |monthly )?(?P<noun3>{NOUN})(?![\w-])"
     rf"|\b(?:we|i)(?:'ve| have)?\s+(?:have|had|reached|saw|made|serve)\s+(?:less than|fewer than|under|below|at most|up to|at least|more than)\s+{amounts.LOOSE}\s+(?:in |of )?(?P<noun5>{NOUN})(?![\w-])"
     rf"|\bnow\s+(?:we (?:have|are at|serve)|we're at|it(?:'s| is)(?: at)?|they are|at)\s+(?:over |almost |about |around )?\d[\d.,]*(?![\w%:/-]|[.,]?\d)(?!\s+[a-z]*(?:customers|clients|users|o'clock|am|pm|days?|weeks?|months?|years?))"
     rf"|(?<![\w$€£.,-]){amounts.LOOSE}\s+(?:more|fewer|less|higher|lower)\s+than\b"
     rf"|\b(?:up|down)\s+(?:by\s+)?\d[\d.,]*(?![\w%.,]*[\d%]|\s?%)(?=\s*(?:$|[.,;!?)]|(?:from|on|since|vs|compared|over)\b))"
+    rf"|\b(?:we|i)(?:'ve| have)?\s+(?:{UP}|{DOWN})\s+(?:by\s+)?{_ABOUT}{_BY}(?:\s+{TIME})?\s+in\s+(?:our\s+)?(?P<noun8>{NOUN})(?![\w-])"
+    rf"|\b{_MADE}\s+(?:(?:our|the|its|my)\s+)?(?:monthly |total |net |website |overall )?(?P<noun6>{NOUN})(?![\w-])(?:\s+(?:{TIME}))?\s+(?:by\s+)?{_ABOUT}{_BY}(?![\w%])(?!,?\s+to\s+[\d$€£])"
     rf"|\b(?:loss|losses|lost)\s+(?:of\s+)?(?={amounts.SIGN}|[\d.,]+\s?(?:k|m|million|thousand)\b){amounts.LOOSE})"
 )  # fmt: skip
 # Which way it went, and no more: "our revenue fell in October".
 _WAY = re.compile(
     rf"(?<![\w-]){NOUN}(?![\w-])(?:(?!(?<![\w-]){NOUN}(?![\w-]))[^.;:!?\n\d$€£%\x00\x01]){{0,20}}?\s(?:grew|rose|climbed|jumped|increased|went (?:up|down)|surged|soared|improved|fell|dropped|declined|decreased|worsened|sank|slipped|shrank|plunged|(?:is |are |was |were )?(?:up|down)(?= *(?:$|[.,;!?)]|and\b|but\b|again\b|in\b|this\b|last\b)))\b(?! (?:by|to|from) [\d$€£])"
 )
-NOUNS = ("noun", "noun2", "noun3", "noun4", "noun5")
+NOUNS = ("noun", "noun2", "noun3", "noun4", "noun5", "noun6", "noun7", "noun8")
 # What is wanted, and ways to it, says nothing of how it is.
 _WANTED = re.compile(
     r"\b(?:want\w*|plan\w*|aim\w*|goals?|targets?|hop(?:e|ing)|wish\w*|will|would|could|can|should|may|might|if|ways?|tips|how (?:to|you|companies|brands)|help\w*|ready|trying|going) (?:(?!\b(?:our|we)\b)[^.;!?]){0,30}$"

@@ -3,7 +3,9 @@
 import re
 
 THIS = r"(?:it|this|that|these|them|the (?:(?:approved|finished|final|last|latest|current|same|existing) (?:draft|post|text|version|copy|tweet)|following|text|below|above|draft|copy|post|caption|paragraph|sentence|e-?mail|newsletter|article|message|tweet|headline|statement|version|original|passage|announcement|title|content|wording|description|sentences|thread|note|blog post|press release|claim|bio|intro|result|piece)|my (?:text|draft|post|e-?mail|article|copy|tweet|paragraph|message|newsletter)|our (?:text|draft|copy)|the same|(?:our|my|the) (?:last|latest|previous|most recent) (?:\w+ )?(?:posts?|tweets?|newsletter|article|e-?mail|text|draft|thread))"
-OBJECT_THIS = re.compile(rf"\b{THIS}\b")
+# "Last month's newsletter", "the October article": a text that was, and that nobody has given.
+BYGONE = r"(?:(?:last|this|the previous) (?:week|month|quarter|year)'?s?|(?:the |our |my )?(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday)(?:'s)?|yesterday'?s) (?:\w+ )?(?:newsletter|article|blog post|post|tweet|thread|e-?mail|mailing|announcement|update)"
+OBJECT_THIS = re.compile(rf"\b(?:{THIS}|{BYGONE})\b")
 SHORT = re.compile(
     r"^(?:(?:get|bring) (?:it|this|that|the \w+) (?:down|under|below)|shorten|condense|trim|tighten|abridge|shorter version|make (?:\w+ ){1,5}(?:short(?:er)?|more concise|tighter|more compact)|(?:cut|reduce|boil|squeeze|compress)\b(?: down)? (?:\w+ ){0,4}?(?:it|this|that|text|post|article|draft|email|copy|to|down|in half|by half|the following)\b)|\b(?:too long|more concise|shorter|to half (?:its|the) length|in fewer words)\b"
 )
@@ -40,10 +42,10 @@ QUESTION = re.compile(
     r"^(?:what(?:'s)?|how(?:'s)?|why|which|where|did|is|are|do|does|was|were|who|when|have|has|will|any)\b"
 )
 CREATE = re.compile(
-    r"^(?:create|write(?: up)?|draft|compose|generate|produce|craft|prepare|design|develop|suggest|propose|brainstorm|make|give(?: me| us)?|get(?: me| us)?|put together|come up with|build|do (?!something|anything|stuff)|send(?: out)?|need|want|like|i need|we need|i want|we want|i'd like|we'd like|pen|type|script|whip up|think (?:of|up)|find|share|publish|post|run|schedule|set up|plan|outline|submit|provide|deliver|start|launch|show|new|another|add|offer|formulate|construct|output|print|fill|repurpose|turn|convert|adapt|transform)\b(?: (?:me|us|up))?"
+    r"^(?:create|write(?: up)?|draft|compose|generate|produce|craft|prepare|design|develop|suggest|propose|brainstorm|make|give(?: me| us)?|get(?: me| us)?|put together|come up with|build|do (?!something|anything|stuff)|send(?: out)?|need|want|like|i need|we need|i want|we want|i'd like|we'd like|pen|type|script|whip up|think (?:of|up)|find|share|publish|post|run|schedule|set up|plan|outline|submit|provide|deliver|start|launch|show|new|another|add|offer|formulate|construct|output|print|fill|repurpose|rework|recast|remix|reformat|turn|convert|adapt|transform)\b(?: (?:me|us|up))?"
 )
 TURN = re.compile(
-    rf"^(?:turn|convert|adapt|repurpose|transform|make|reformat|rework|recast|remix|use|take) (?:.{{0,40}}?)\b{THIS}\b(?:.{{0,30}}?) (?:into|as|to|for|and (?:make|create|write))\b"
+    rf"^(?:turn|convert|adapt|repurpose|transform|make|reformat|rework|recast|remix|use|take) (?:.{{0,40}}?)\b(?:{THIS}|{BYGONE})\b(?:.{{0,30}}?) (?:into|as|to|for|and (?:make|create|write))\b"
 )
 SEND = re.compile(
     r"^(?:publish|post|send(?: out)?|share|tweet|schedule|release|put(?: out)?|push(?: out)?|e-?mail|get|upload|go live with|submit|repost)\b"

@@ -79,6 +79,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("quarter_word", rf"\b(?P<w>first|second|third|fourth|final|last|[1-4](?:st|nd|rd|th)) quarter\b(?:{_OF_YEAR.removesuffix('?')}|(?P<now> of the year)|(?=))"),
         ("half", rf"\b{_MOD}h(?P<n>[12])\b(?:'s)?{_OF_YEAR}"),
         ("half_word", rf"\b(?P<w>first|second|1st|2nd) half\b(?: of the year(?! \d))?{_OF_YEAR}"),
+        ("half_year", r"\b(?:last |past |previous )?half[- ]year(?:ly)?(?:'s)?(?= (?:\w+ )?(?:numbers|figures|results|metrics|kpis|stats|revenues?|sales|traffic|performance|earnings|report|review|recap|update|summary|growth))"),
         ("week", rf"\b(?:calendar week|week|cw|kw|wk)\s?#?(?P<n>[1-9]|[1-4]\d|5[0-3])\b(?!\d){_OF_YEAR}"),
         ("month", rf"\b{_MOD}(?:late |early |mid-? ?|end of |month of )?(?P<m>{_MONTH})\b\.?(?:'s)?{_OF_YEAR}"),
         ("relative", rf"\b(?P<mod>last|previous|past|prior|this|current|next|coming|upcoming|following)\s+(?:calendar |fiscal |financial |full |complete |business )?{_UNIT}(?:'s|s'|s(?=\s+[a-z]))?\b"),
@@ -154,6 +155,8 @@ def _atom(kind: str, match: re.Match[str], blank: str) -> Atom | None:
         return _day_atom(kind, got, start, end, words)
     if kind == "several":
         return atom("several", number(got["n"]) or 0, unit=got["unit"])
+    if kind == "half_year":
+        return atom("relative", unit="half", mod="last")
     if kind in ("before_last", "relative", "ago"):
         count = 1 if got.get("n") in ("a", "an") else number(got["n"] or "") or 0 if got.get("n") else 0
         return atom(kind, count, unit=got["unit"])

@@ -37,7 +37,7 @@ _SCALED = re.compile(
     rf"(?<![\w-])(?P<noun>{NOUN})\s*[(,]?\s*in (?:\w+ )?(?:thousands?|millions?|billions?|[$€£]?(?:000s?|[km])\b)[^.;!?\n\d]{{0,30}}?{amounts.LOOSE}"
 )
 _OURS = re.compile(
-    r"(?:^|[:;,(–-]|\b(?:have|has|had|reach\w*|pass\w*|hit|cross\w*|got|gain\w*|welcom\w*|serv\w*|top(?:s|ped)|exceed\w*|now|made|make|saw|and|our|won|sold|added)|\b(?:clos|end|finish)(?:ed|ing)\b[^.;,]{0,30}\bwith)\s*(?P<hedge>over |almost |nearly |about |around |exactly |roughly |some |approximately |circa )?$"
+    r"(?:^|[:;,(–-]|\b(?:have|has|had|reach\w*|pass\w*|hit(?:ting)?|cross\w*|got|gain\w*|welcom\w*|serv\w*|top(?:s|ped)|exceed\w*|now|made|make|saw|and|our|won|sold|added)|\b(?:clos|end|finish)(?:ed|ing)\b[^.;,]{0,30}\bwith)\s*(?P<hedge>over |almost |nearly |about |around |exactly |roughly |some |approximately |circa )?$"
 )
 # Put right in the same breath: of "not $150k but $120k" and "$150k - sorry, $120k" the second stands.
 _ONE = amounts.LOOSE

@@ -20,6 +20,7 @@ DAY = (
     + r")(?!s\b)|"
     r"(?:the\s+)?(?P<d>[0-3]?\d)(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<mon>" + _MONTH + r")\b\.?(?:,?\s+(?P<y>20\d\d))?|"
     r"(?P<mon2>" + _MONTH + r")\.?\s+(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?\b(?:,?\s+(?P<y2>20\d\d))?|"
+    r"(?:the\s+)(?P<nth>[0-3]?\d)(?:st|nd|rd|th)(?:\s+of\s+(?:the|this|next)\s+month)?(?=\s*(?:$|[.,;:!?)]|(?:at|around|by|in the|and|to|for|on|\d)\b|\d))|"
     r"(?P<iso>20\d\d-\d\d-\d\d)|(?P<dot>[0-3]?\d\.[01]?\d\.20\d\d)"
 )
 _NOT_COUNTED = r"(?![\w%]|[.,:]\d)(?!\s*(?:%|words|tweets|posts|percent))"
@@ -96,8 +97,13 @@ def has_hour(got: Got) -> bool:
     return bool(got.get("h") or got.get("word"))
 
 
+def is_number_alone(got: Got) -> bool:
+    """Whether a day is named by its number alone ("the 1st"), without an hour: that may count anything."""
+    return bool(got.get("nth")) and not has_hour(got)
+
+
 def has_day(got: Got) -> bool:
-    return any(got.get(name) for name in ("near", "week", "d", "d2", "iso", "dot"))
+    return any(got.get(name) for name in ("near", "week", "d", "d2", "nth", "iso", "dot"))
 
 
 def _day(got: Got, today: date) -> date:
@@ -111,6 +117,8 @@ def _day(got: Got, today: date) -> date:
             return today + timedelta(days=7 - today.weekday() + index)
         ahead = (index - today.weekday() - 1) % 7 + 1
         return today + timedelta(days=ahead - (7 if ahead < 7 else 14) if got.get("which") == "last" else ahead)
+    if got.get("nth"):
+        return _next_of_a_month(int(got["nth"] or 0), today)
     if got.get("iso"):
         return date.fromisoformat(got["iso"] or "")
     if got.get("dot"):
@@ -121,6 +129,14 @@ def _day(got: Got, today: date) -> date:
     month = next(i for i, title in enumerate(MONTHS, 1) if title[:3].lower() == name)
     year = got.get("y") or got.get("y2")
     return date(int(year), month, count) if year else day_without_year(month, count, today, ahead=True)
+
+
+def _next_of_a_month(count: int, today: date) -> date:
+    """ "On the 1st": the next day of that number, in this month or one after it that has one. Raises ValueError."""
+    if not 1 <= count <= 31:
+        raise ValueError("no month has such a day")
+    days = (today + timedelta(days=ahead) for ahead in range(63))
+    return next(day for day in days if day.day == count)
 
 
 def nearest(got: Got, today: date) -> date:

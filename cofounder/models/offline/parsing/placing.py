@@ -82,6 +82,8 @@ def find(low: str, today: date, taken: list[tuple[int, int]]) -> Iterator[Open]:
 def _weighed(low: str, match: re.Match[str], today: date) -> Open | None:
     """None where it is no time to come, or plainly one that the text tells of."""
     got = match.groupdict()
+    if moments.is_number_alone(got):
+        return None
     head, timed = low[_sentence(low, match) : match.start()], moments.has_hour(got)
     if (
         _PASSED.search(head)

@@ -34,7 +34,7 @@ _DOES = re.compile(r"\b(?:publish|post|send|tweet|schedule|release|share|put|go(
 _STRETCH = re.compile(
     r"\b(?:(?:some ?time |early |late |later |in )?(?:next|this|the coming) (?:week(?:end)?|month|quarter|year)|(?:at |by )?(?:the )?(?:end|beginning|start) of (?:the|this|next) (?:week|month|quarter|year)|"
     r"in (?:the )?(?:next )?(?:a few|some|several) (?:minutes|hours|days|weeks|months)|in the (?:morning|afternoon|evening)|this (?:morning|afternoon|evening)|later(?: today)?|soon|"
-    r"on the \d{1,2}(?:st|nd|rd|th)(?! (?:of|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|(?:next|last) (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|in (?:january|february|march|april|may|june|july|august|september|october|november|december)|last (?:week|month|year|night)|\d+ \w+ ago|(?:an?|two|three) \w+ ago)\b"
+    r"on the \d{1,2}(?:st|nd|rd|th)(?! (?:of|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))|(?:next|last) (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|in (?:january|february|march|april|may|june|july|august|september|october|november|december)|last (?:week|month|year|night)|\d+ \w+ ago|(?:an?|two|three) \w+ ago)\b(?!['’]s)"
 )
 _BARELY = re.compile(
     r"(?:[\s,]|\b(?:it|this|that|them|they|live|out|online|only|please|later|and|both|all|there|for|at|by|sometime|"
@@ -75,6 +75,8 @@ def find(low: str, today: date, text: str = "", answer: str | None = None) -> Po
     days: list[tuple[int, int]] = []  # with an hour that is theirs alone
     for pattern in (moments.HOUR_FIRST, moments.WHEN, moments.HOUR_ALONE):
         for match in pattern.finditer(low):
+            if moments.is_number_alone(match.groupdict()):
+                continue  # "on the 5th" names no hour: asked about
             if _overlaps(found, match) or any(a < match.end() and match.start() < b for a, b in days):
                 continue
             if pattern is moments.WHEN and moments.has_hour(match.groupdict()):

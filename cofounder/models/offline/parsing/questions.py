@@ -110,12 +110,13 @@ def also_unmade(unmade: str) -> Question:
     )
 
 
-def confirm(reading: str) -> Question:
+def confirm(reading: str, instead: str = "") -> Question:
+    """`instead`: the other reading as a request of its own."""
     return Question(
         field="action",
         question=f"I am not sure that I understand. I read it as: {reading}. Is that right?",
         why="The words leave room for another reading.",
-        options=["Yes", *CAN_DO[:4]],
+        options=["Yes", instead] if instead else ["Yes", *CAN_DO[:4]],
     )
 
 

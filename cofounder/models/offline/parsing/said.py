@@ -8,7 +8,7 @@ from cofounder.models.offline.parsing.nouns import is_no_money
 
 # What is hoped for, asked for or counted up to is no figure of the company's.
 NOT_OURS = re.compile(
-    r"\b(?:first|next|last|goal|target|aim\w*|hope|want|wish|plan|reach(?:ing)?|under|over the|at least|at most|less than|more than|to our|for our|until|before we|if|how to|by 20\d\d|will|would|could|top)\s*(?:of\s+|our\s+|the\s+)?$"
+    r"\b(?:first|next|last|goal|target|aim\w*|hope|want|wish|plan|(?<!about )(?<!celebrating )(?<!celebrate )reach(?:ing)?|under|over the|at least|at most|less than|more than|to our|for our|until|before we|if|how to|by 20\d\d|will|would|could|top)\s*(?:of\s+|our\s+|the\s+)?$"
 )
 ANYBODYS = re.compile(
     r"(?:(?<!and )(?<!with )(?<!have )(?<!had )(?<!has )\ban?|\b(?:any|typical|average|industry|competitors?'?|your|market|if|why|when))"

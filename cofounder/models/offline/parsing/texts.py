@@ -11,7 +11,7 @@ def on_text(words: str, context: Context) -> Found | None:
     ours = (
         metrics.find(words)
         or (metrics.FIGURES.search(words) and not cues.OBJECT_THIS.search(words))
-        or (context.timed and not context.has_text)
+        or (context.timed and not context.has_text and not re.search(rf"\b{cues.BYGONE}\b", words))
     )
     if (
         cues.COMPLIANCE.search(words)

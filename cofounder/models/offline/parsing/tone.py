@@ -156,6 +156,11 @@ def _named(said: str, before: str) -> list[str]:
     return [name for name in out if name]
 
 
+_OWED = re.compile(
+    r"\b(?:(?<!say )(?<!saying )(?<!give )(?<!send )(?<!our )(?<!of )(?<!big )(?<!many )thanks|due|owing)\s+$"
+)
+
+
 def audience(low: str, text: str) -> tuple[str, tuple[int, int]] | None:
     """(whom the text is for, where that is said), without "our" and "the"."""
     label = _LABELLED.search(low)
@@ -170,6 +175,8 @@ def audience(low: str, text: str) -> tuple[str, tuple[int, int]] | None:
             and not re.search(r"\b(?:our|the)\s", match["who"])
         ):
             continue
+        if match[0].startswith("to ") and _OWED.search(low, 0, match.start()):
+            continue  # "thanks to the team" says why, and not for whom
         if match[0].startswith(("with", "at ", "reach")) and not re.search(
             r"\b(?:share|sharing|speak|aimed?)\b", low[: match.start()]
         ):

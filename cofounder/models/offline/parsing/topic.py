@@ -25,7 +25,7 @@ VAGUE = re.compile(
 _FILLER = re.compile(
     r"\b(?:please|create|write|draft|compose|generate|produce|craft|prepare|make|give|get|me|us|need|want|like|i|we|i'd|we'd|do|send|share|post|posts|publish|tweet|tweets|an?|the|some|new|short|long|quick|nice|good|great|brief|short|"
     r"linkedin|twitter|facebook|blog|e-?mail|newsletter|article|thread|update|announcement|caption|headlines?|headline ideas|titles?|subject lines?|ideas?|options|suggest|can|could|you|for|on|to|of|and|with|in|out|content|social|media|"
-    r"copy|something|(?:one|two|three|four|five|six|seven|eight|nine|ten)(?! (?:hundred|thousand|million|billion|dozen|percent|per cent)\b)|(?<![\d$€£][.,])(?<![$€£])\d{1,2}(?![.,'’ ]?\d|\s?%| (?:percent|million|thousand))|x|it|this|that|our|my|now|up|follow|reminder|suggestions|slogans?|taglines?|hooks?|come|put|together|weekly|monthly|engaging|compelling|catchy|via|by|at|channels?|tone|be|so|plan|calendar|"
+    r"copy|something|(?:one|two|three|four|five|six|seven|eight|nine|ten)(?! (?:hundred|thousand|million|billion|dozen|percent|per cent)\b)|(?<![\d$€£][.,])(?<![$€£])\d{1,2}(?![.,'’ ]?\d|\s?%| (?:percent|million|thousand))|x|it|this|that|our|my|now|up(?!\s+(?:by\s+)?[\d$€£])|follow|reminder|suggestions|slogans?|taglines?|hooks?|come|put|together|weekly|monthly|engaging|compelling|catchy|via|by|at|channels?|tone|be|so|plan|calendar|"
     r"content calendar|editorial|schedule|status|about|investor|us|variants?|let's|help|think|more|another)\b|(?<!\d)[.,]|[.,](?!\d)|[^\w\s'%$€£¥&.,-]"  # no number is cut in two
 )
 
@@ -148,5 +148,5 @@ def _left_over(part: str, low: str, taken: list[tuple[int, int]]) -> str:
 
 
 ONLY_TIME = re.compile(
-    r"(?:(?:q[1-4]|h[12]|last|this|next|month|quarter|year|week|the|of|january|february|march|april|may|june|july|august|september|october|november|december|20\d\d|\d{1,2})(?:'s)?[\s,'-]*)*"
+    r"(?:(?:q[1-4]|h[12]|last|this|next|month|quarter|year|week|first|second|third|fourth|1st|2nd|3rd|4th|half|vs\.?|versus|against|compared (?:to|with)|and|the|of|january|february|march|april|may|june|july|august|september|october|november|december|20\d\d|\d{1,2})(?:'s)?[\s,'-]*)*"
 )
