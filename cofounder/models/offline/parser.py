@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from cofounder.kit.errors import InputInvalid
-from cofounder.models.intent import Action, Intent, Question
+from cofounder.models.intent import Action, Assumption, Intent, Question
 from cofounder.models.offline.parsing import actions as acts
 from cofounder.models.offline.parsing import (
     answering,
@@ -105,7 +105,7 @@ def _intent(found: Sense, said: Answers, preferences: Mapping[str, Any], today: 
         figures=found.given.values,
         evidence=evidence,
     )
-    told = assuming.build(found, said, intent.own_figures())
+    told = [*assuming.build(found, said, intent.own_figures()), *_odd_tone(intent)]
     return intent.model_copy(update={"assumptions": told})
 
 
@@ -265,6 +265,13 @@ def _tone(found: Sense, said: Answers, preferences: Mapping[str, Any]) -> str | 
         or (None if found.tone.clash else found.tone.name)
         or (tone.canonical(str(preferred)) if preferred else None)
     )
+
+
+def _odd_tone(intent: Intent) -> list[Assumption]:
+    """A tone of an answer or a preference that means nothing here is told."""
+    if intent.tone is None or tone.is_known(intent.tone):
+        return []
+    return [Assumption(field="not_kept", text=f'Not kept: the tone "{intent.tone}". I know none of that name.')]
 
 
 def _topic(found: list[Action]) -> str:

@@ -47,8 +47,9 @@ def assemble(reading: Reading, today: date, going_out: str | None = None) -> Sen
     reading, ruled_out = _without_negated(reading)
     reading, others_out, told_of = excluding.take(retracting.take(reading))
     low, text = reading.low, reading.instruction
-    demands = constraints.find(low, text, posting.find(low, today, text, going_out))
-    result = Sense(reading, demands, tone.find(low), tone.audience(low, text), channels.find(marks.blanked(low), text))
+    manner = tone.find(low)
+    demands = constraints.find(low, text, posting.find(low, today, text, going_out), manner)
+    result = Sense(reading, demands, manner, tone.audience(low, text), channels.find(marks.blanked(low), text))
     result.mentions = [
         replace(m, role="scope") if any(a <= m.start < b for a, b in told_of) else m for m in result.mentions
     ]
@@ -61,7 +62,19 @@ def assemble(reading: Reading, today: date, going_out: str | None = None) -> Sen
     _compare_otherwise(result, today)
     result.given.before = _before(result, today)
     filling.build(result, today)
+    _of_parts(result)
     return result
+
+
+def _of_parts(result: Sense) -> None:
+    """A limit of the title is that of the headlines that are asked for; else no text here is held to it."""
+    demands = result.demands
+    if any(action.kind == "headlines" for action in result.actions):
+        for name, value in [pair for one in demands.of_parts for pair in one.bounds()]:
+            demands.values.setdefault(name, value)
+            demands.evidence.setdefault(name, demands.of_parts[0].words)
+    else:
+        demands.unsupported += [one.words for one in demands.of_parts]
 
 
 def _compare_otherwise(result: Sense, today: date) -> None:

@@ -105,7 +105,8 @@ def tidy(part: str, low: str, at: int, taken: list[tuple[int, int]]) -> str:
 
 def clean(topic: str) -> str:
     """Without leading articles and trailing connectives; empty when it says nothing."""
-    topic = re.sub(r"\s+", " ", topic).strip(" \"'.,;:!?-–—()")
+    whole = re.sub(r"\s+", " ", topic)
+    topic = whole.strip(" \"'.,;:!?-–—()")
     while True:
         shorter = _TRAILING.sub("", topic)
         if shorter == topic:
@@ -114,7 +115,22 @@ def clean(topic: str) -> str:
     if VAGUE.fullmatch(topic.lower()):
         return ""
     bare = _LEADING.sub("", topic)
-    return "" if VAGUE.fullmatch(bare.lower()) else bare
+    return "" if VAGUE.fullmatch(bare.lower()) else _paired(bare, whole)
+
+
+_PAIRED = re.compile(r"(?:[^\"()]|(?:^|(?<=[\s(]))\"[^\"]*\"|\([^()]*\))*")
+
+
+def _paired(topic: str, whole: str) -> str:
+    """With the quotes and brackets at its edges that belong to those within it; one that has no fellow is left out."""
+    at = whole.find(topic)
+    for before, behind in ((0, 0), (1, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 1), (2, 2)):
+        wider = whole[max(0, at - before) : at + len(topic) + behind]
+        if not set(wider.replace(topic, "", 1)) - set('"()') and _PAIRED.fullmatch(wider):
+            return wider
+    lone = '"' if topic.count('"') % 2 else ""
+    lone += "()" if topic.count("(") != topic.count(")") else ""
+    return topic.translate(dict.fromkeys(map(ord, lone)))
 
 
 def _left_over(part: str, low: str, taken: list[tuple[int, int]]) -> str:
