@@ -34,6 +34,8 @@ def not_kept(intent: Intent) -> list[str]:
         ("avoid a formal tone", "casual", None),
         ("do not use a casual tone", "formal", None),
         ("not too formal", "casual", None),
+        ("friendly but not cheesy", "friendly", "not cheesy"),
+        ("never boastful", None, "never boastful"),
     ],
 )
 def test_how_it_is_to_sound_is_never_a_word_to_keep_out(said: str, tone: str | None, told: str | None) -> None:
@@ -92,6 +94,8 @@ def test_a_story_forbids_nothing(topic: str) -> None:
         ("mention Acme and Beta, but leave out Gamma", ["Acme", "Beta"], ["Gamma"]),
         ("mention our slow but steady growth", ["slow but steady growth"], []),
         ("mention Anna, professional and warm", ["Anna"], []),
+        ("include Acme, not Beta and not Gamma", ["Acme"], ["Beta", "Gamma"]),
+        ("mention Anna instead of Bob", ["Anna"], ["Bob"]),
     ],
 )
 def test_what_to_name_and_what_to_leave_out_in_one_sentence(said: str, included: list[str], avoided: list[str]) -> None:
@@ -141,6 +145,12 @@ def test_where_headlines_are_asked_for_their_limit_is_kept(request_: str, most: 
     intent = read(request_)
     assert intent.constraints.max_characters == most
     assert not_kept(intent) == []
+
+
+def test_a_limit_behind_a_comma_is_the_texts_and_one_that_is_told_of_is_none() -> None:
+    assert read("Write a LinkedIn post about pricing with a headline, 100 words max").constraints.max_words == 100
+    told_of = read("Write a blog post about how to write a 60-character title")
+    assert (told_of.topic, told_of.constraints.max_characters) == ("how to write a 60-character title", None)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ _COUNT = re.compile(
 _NO = r"(?:no|without(?: any| using)?|avoid(?:ing)?(?: any| using)?|skip(?: the)?|don't (?:use|add|include)(?: any)?|do not (?:use|add|include)(?: any)?|leave out(?: the)?|zero|not? (?:use )?any|omit|remove(?: all| the)?|(?:don't|do not) want(?: any)?)"
 _FLAGS = (("no_hashtags", re.compile(rf"\b{_NO} (?:emojis? (?:or|and|nor) |links? (?:or|and|nor) )?(?:#|hash ?tags?)|\bhashtag-free\b")),
           ("no_emoji", re.compile(rf"\b{_NO} (?:hash ?tags?(?: or| and| nor|,) )?emojis?\b|\bemoji[- ]free\b|\b{_NO} hash ?tags?,? (?:and|or|nor)(?: no)? emojis?")))  # fmt: skip
-_STOP = rf"(?={marks.STOP}|[;\n]|:\s|$| (?:max|under|at most|no more than|add an?|keep it) |(?:,| but|,? and| then| also) (?:includ\w+|mention\w*|avoid\w*|us(?:e|es|ing)|contain\w*|end\w*|keep|do not|don't|no|make|in|under|without|write|for|with|publish|post|schedule|never|leave|not|skip\w*|omit\w*|exclud\w*)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|just|only|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
+_STOP = rf"(?={marks.STOP}|[;\n]|:\s|$| (?:instead of|rather than|max|under|at most|no more than|add an?|keep it) |(?:,| but|,? and| then| also) (?:includ\w+|mention\w*|avoid\w*|us(?:e|es|ing)|contain\w*|end\w*|keep|do not|don't|no|make|in|under|without|write|for|with|publish|post|schedule|never|leave|not|skip\w*|omit\w*|exclud\w*)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|just|only|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
 _INCLUDE = re.compile(
     rf"\b(?:(?:please |also |must |and |be sure to |make sure (?:to|you|it|that it) |don't forget to |do not forget to |it (?:should|must) |to )*(?:includes?|mentions?|contains?)|including|mentioning|make sure (?:that )?(?P<sub>[\w' ]+?) (?:is|are) (?:included|mentioned|in it)|(?:use|using|with) the (?:words?|phrases?|keywords?|hashtags?|terms?)|with (?:the )?(?:words?|hashtags?|keywords?)|keywords?\s*:|must have|refer(?:ring)? to|quote(?: our)?|work in)\s+(?!a link|links?\b|hashtags?\b|emojis?\b|a call|a cta|the following)(?P<what>.{{2,160}}?){_STOP}"
 )
@@ -79,7 +79,9 @@ _FOREIGN_VOICE = re.compile(
 
 
 # "Mention MRR but not headcount"
-_BUT_NOT = re.compile(rf"\s*,?\s*(?:(?:but|and|just) )?not (?:the |our |any )?(?P<what>.{{2,80}}?){_STOP}")
+_BUT_NOT = re.compile(
+    rf"\s*,?\s*(?:(?:but|and|just) )?(?:not|instead of|rather than) (?:the |our |any )?(?P<what>.{{2,80}}?){_STOP}"
+)
 _THOSE = re.compile(r"(?:them|him|her|those|these|that)(?=\s*(?:$|[.,;]))")
 
 
@@ -203,7 +205,8 @@ def _words(low: str, text: str, demands: Demands) -> None:
             kept = [item for item in items if not (_LEAVES_OUT.match(match[0]) and _is_time(item))]
             into += kept
             demands.spans.append((match.start(), end if tag or sounds else max(end, match.end())))
-            if into is include and (other := _BUT_NOT.match(low, end)):
+            while into is include and (other := _BUT_NOT.match(low, end)):
+                end = other.end()
                 avoid += _items(text[slice(*other.span("what"))])
                 demands.spans.append(other.span())
                 demands.avoided.append(other.span())
@@ -225,7 +228,8 @@ def _words(low: str, text: str, demands: Demands) -> None:
     for match in _HASHTAGS.finditer(text):
         if not any(match[0] in item for item in include):
             include.append(match[0])
-        demands.spans.append(match.span())
+        label = re.search(r"(?:,? ?\b(?:and |with |use |add )?(?:the )?)?\bhash ?tags?\s*:?\s*$", low[: match.start()])
+        demands.spans.append((label.start() if label else match.start(), match.end()))
     avoid = [_OF_FIGURES.sub(r"\1", item) for item in avoid]  # "traffic figures" forbids traffic
     for name, items in (("must_include", include), ("must_avoid", avoid)):
         if items:

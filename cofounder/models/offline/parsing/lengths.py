@@ -30,15 +30,16 @@ _LABELS = re.compile(
 )
 _TARGET = re.compile(rf"(?:in |of |with )?{NUMBER}[- ](?:words?|characters?|chars?)(?: long)?")
 # "A 60-character title", "subject line under 50 characters": the limit of a part, and none of the text.
-_PART = r"(?:titles?|headlines?|headings?|subject(?: lines?)?|pre-?headers?|preview(?: text| line)?|meta descriptions?|slug|excerpt|teaser|hook|opening(?: line| sentence)?|first (?:line|sentence|paragraph)|last (?:line|sentence|paragraph)|sentences?|paragraphs?|bullet points?|hashtags?|cta|call to action)"
+_PART = r"(?:titles?|headlines?|headings?|subject(?: lines?)?|pre-?headers?|preview(?: text| line)?|meta descriptions?|slug|excerpt|teaser|hook|opening(?: line| sentence)?|first (?:line|sentence|paragraph|tweet|post)|last (?:line|sentence|paragraph)|sentences?|paragraphs?|bullet points?|hashtags?|cta|call to action)"
 _OF_PART = re.compile(
-    rf"(?:[,;(] ?)?(?:\b(?:and|with|keep|make|have) )?(?:\b(?:an?|the|its|each|every) )?(?:e-?mail |blog |post |short |catchy )?\b{_PART}(?:'s)?\s*(?:[:,(=–-]\s*)?(?:(?:of|with|that is|which is|is|are|should be|must be|to be|at|no|stays?|kept|shall be|may be|can be|length|has to be|in)\s+)*$"
+    rf"(?:[,;(] ?)?(?:\b(?:and|with|keep|make|have) )?(?:\b(?:an?|the|its|each|every) )?(?:e-?mail |blog |post |short |catchy )?\b{_PART}(?:'s)?\s*(?:[:(=–-]\s*)?(?:(?:of|with|that is|which is|is|are|should be|must be|to be|at|no|stays?|kept|shall be|may be|can be|length|has to be|in)\s+)*$"
 )
 _PART_BEHIND = re.compile(
     rf"[- ]+(?:long )?(?:limit (?:for|on|in) (?:the )?|(?:for|in) (?:the |its |each )?|per )?{_PART}\b"
 )
+_TOLD_OF = re.compile(r"\b(?:how to|why)\b[^.!?;:,]*$")  # "how to write a 60-character title" is a topic
 _BODY = re.compile(
-    r"(?:[,;(] ?)?(?:\b(?:and|with|keep|make) )?(?:\b(?:the|a|an) )?\b(?:body(?: text| copy)?|main text|e-?mail body|text itself)\s*(?:[:,(=–-]\s*)?(?:(?:of|is|should be|must be|to be|at)\s+)*$"
+    r"(?:[,;(] ?)?(?:\b(?:and|with|keep|make) )?(?:\b(?:the|a|an) )?\b(?:body(?: text| copy)?|main text|e-?mail body|text itself)\s*(?:[:(=–-]\s*)?(?:(?:of|is|should be|must be|to be|at)\s+)*$"
 )
 _CHARACTERS_PER_WORD = 4  # fewer than these no English text has, its spaces counted
 
@@ -79,15 +80,17 @@ def find(low: str, taken: Sequence[tuple[int, int]]) -> list[Length]:
             start, end = match.span()
             free = all(end <= a or b <= start for a, b in (*taken, *(one.span for one in found)))
             one = _length(kind, match) if free else None
-            if one is not None:
-                found.append(_placed(one, low))
+            if one is not None and (placed := _placed(one, low)) is not None:
+                found.append(placed)
     return found
 
 
-def _placed(one: Length, low: str) -> Length:
-    """The length with the words that say what it is the length of."""
+def _placed(one: Length, low: str) -> Length | None:
+    """The length with the words that say what it is the length of; None where a text only tells of it."""
     start, end = one.span
     before, behind = _OF_PART.search(low[:start]), _PART_BEHIND.match(low, end)
+    if (before or behind) and _TOLD_OF.search(low[:start]):
+        return None
     if before or behind:
         span = (before.start() if before else start, behind.end() if behind and not before else end)
         return replace(one, span=span, words=low[slice(*span)].strip(" ,;("), part=True)

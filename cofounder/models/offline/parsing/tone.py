@@ -38,7 +38,7 @@ _DENIED = tuple(
         rf" (?P<t>[a-z][\w-]*(?:(?:,| or| and|, or| nor) [a-z][\w-]*){{0,3}} (?:tone(?: of voice)?|vibe)|(?:{_OR}|{_SPEECH}) (?:voice|wording|style|language|register))\b",
         rf"\b(?:(?:without|avoid(?:ing)?|never|not) (?:being|sounding|getting|feeling|seeming|coming across as|coming off as)|(?:do not|don't|dont|never|must not|mustn't|should not|shouldn't)(?: (?:let|make) (?:it|this|that))?"
         rf" (?:sound|be|get|feel|seem|read|come across as|come off as))(?: too| overly| so)? (?P<t>{_OR})\b",
-        rf"(?:^|(?<=[,;.(] )|(?<=\bbut )|(?<=\band ))(?:not|nothing)(?: too| overly| so)? (?P<t>{_OR})(?= ?(?:[.,;)!:]|$|but\b|please\b))",
+        rf"(?:^|(?<=[,;.(:] )|\b(?:but|and) )(?:not|never|nothing)(?: too| overly| so)? (?P<t>{_OR})(?= ?(?:[.,;)!:]|$|but\b|please\b))",
     )
 )
 TOLD_OF = re.compile(r"\b(?:why|how|whether|when)\b[^.!?;:,]*$")  # "why brands should not sound robotic" is a topic
@@ -130,7 +130,7 @@ def _denied(low: str) -> tuple[list[str], list[tuple[int, int]], list[str]]:
             if meant and all(meant):
                 names += meant
             else:
-                unkept.append(match[0])
+                unkept.append(re.sub(r"^(?:but|and) ", "", match[0]))
             spans.append(match.span())
     return names, spans, unkept
 
