@@ -105,13 +105,22 @@ def test_what_a_thing_is_owed_to_is_not_whom_it_is_for() -> None:
 
 @pytest.mark.parametrize(
     ("today", "at"),
-    [(date(2026, 11, 21), "2026-12-01T08:00"), (date(2026, 12, 31), "2027-01-01T08:00")],
+    [
+        (date(2026, 11, 21), "2026-12-01T08:00"),
+        (date(2026, 12, 31), "2027-01-01T08:00"),
+        (date(2026, 12, 1), "2026-12-01T08:00"),
+    ],
 )
 def test_a_day_by_its_number_is_the_next_one(today: date, at: str) -> None:
     intent = parse("Write the newsletter about our product news, send it on the 1st at 8", today=today)
     assert intent.constraints.publish_at == at
     assert intent.questions == []
     assert "not_read" not in intent.evidence
+
+
+def test_a_day_of_the_next_month_is_not_the_one_of_this() -> None:
+    words = "Write the newsletter about our news, send it on the 15th of next month at 8"
+    assert parse(words, today=date(2026, 11, 3)).constraints.publish_at == "2026-12-15T08:00"
 
 
 def test_a_day_that_not_every_month_has_is_the_next_that_there_is() -> None:

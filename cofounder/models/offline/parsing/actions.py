@@ -75,6 +75,8 @@ def _for_a_channel(found: Found, words: str, context: Context) -> Found:
         found.kinds = [("forecast_metrics", "forecast"), *found.kinds]
         return found
     told = re.match(r"(?:summari[sz]e|sum up|recap|wrap up|report|explain|show)\b", words)
+    if told and re.match(r"report on (?:linkedin|twitter|facebook|x)\b", words):
+        return found  # what is looked at
     if told and context.placed and [kind for kind, _ in found.kinds] == ["analyse_metrics"]:
         return Found([("create_post", told[0])], 0.85, topic_at=told.end())
     return found

@@ -307,13 +307,12 @@ def _modes(result: Sense) -> Callable[[int], periods.Mode]:
     return mode
 
 
-def _without_asked(result: Sense) -> str:
-    """A time that may say when the text goes out ("at 9am tomorrow") makes no quarter that it tells of one to come."""
-    low, asked = result.reading.low, result.demands.posting.asked
-    if asked is None:
-        return low
-    start, end = asked.match.span()
-    return low[:start] + " " * (end - start) + low[end:]
+def _without_posting(result: Sense) -> str:
+    """When the text goes out, or may ("at 9am tomorrow"), makes no quarter that it tells of one to come."""
+    low, meant = result.reading.low, result.demands.posting
+    for start, end in [*meant.spans, *([meant.asked.match.span()] if meant.asked else [])]:
+        low = low[:start] + " " * (end - start) + low[end:]
+    return low
 
 
 def _mode(result: Sense, part: Part | None) -> periods.Mode:
@@ -325,7 +324,7 @@ def _mode(result: Sense, part: Part | None) -> periods.Mode:
     if part and any(k in actions.WRITE_KINDS for k in kinds):
         if _HOPED.search(result.reading.low[part.start : part.end]):
             return "ahead"
-        low = _without_asked(result)[part.start : part.end]
+        low = _without_posting(result)[part.start : part.end]
         if _AHEAD.search(low) and not metrics.find(low) and not metrics.FIGURES.search(low.replace("launch", "")):
             return "ahead"
         if not metrics.find(low) and not metrics.FIGURES.search(low):

@@ -47,6 +47,7 @@ CREATE = re.compile(
 )
 TURN = re.compile(
     rf"^(?:turn|convert|adapt|repurpose|transform|make|reformat|rework|recast|remix|use|take) (?:.{{0,40}}?)\b(?:{THIS}|{BYGONE})\b(?:.{{0,30}}?) (?:into|as|to|for|and (?:make|create|write))\b"
+    r"|^(?:turn|convert|adapt|repurpose|transform|reformat|rework|recast|remix) (?:our|my) (?:\w+ )?(?:newsletter|article|blog post|post|e-?mail|mailing|thread|announcement)\b(?:.{0,30}?) (?:into|as|to|for)\b"
 )
 SEND = re.compile(
     r"^(?:publish|post|send(?: out)?|share|tweet|schedule|release|put(?: out)?|push(?: out)?|e-?mail|get|upload|go live with|submit|repost)\b"
@@ -73,7 +74,7 @@ OTHER_VERB = re.compile(
     r"select|decide|determine|judge|detect|extract|count|add|ensure|highlight|repeat|wrap|put|start|end|finish|each|all|the (?:response|answer|output|word|letter)|both|some|any|every|no|not|do|don't|question|input|output|in this|for each|suppose|assume)\b"
 )
 UNDONE = re.compile(
-    r"(?:reply|respond|answer|classify|categori[sz]e|solve|criti[sz]i[sz]e|critique|guess|define|(?:calculate|compute) (?!our|the (?:\w+ )?(?:revenue|growth|churn|conversion|roi|cost))|convert (?!this|it|the (?:text|post|following))|implement|debug|recommend|paraphrase (?=a question)|tell me (?:(?:if|whether) (?!we|our|this|it|i )|a )|"
+    r"(?:reply|respond|answer|classify|categori[sz]e|solve|criti[sz]i[sz]e|critique|guess|define|(?:calculate|compute) (?!our|the (?:\w+ )?(?:revenue|growth|churn|conversion|roi|cost))|convert (?!this|it|last |yesterday|our |my |the (?:text|post|following))|implement|debug|recommend|paraphrase (?=a question)|tell me (?:(?:if|whether) (?!we|our|this|it|i )|a )|"
     r"predict (?:whether|if|who|which)|determine (?:if|whether)|decide (?:if|whether)|read the following .{0,40}and|given (?:a|an|the)|imagine|pretend|act as|roleplay|role-play|book a|order|buy|call|remind me|set (?:a|an) (?:alarm|timer))\b"
 )
 ABOUT_US = re.compile(
