@@ -5,7 +5,7 @@ from cofounder.models.offline import plain, wording
 from cofounder.models.offline.checks import against_voice, broken, untrue
 from cofounder.models.offline.clauses import Clause, Telling, tidy
 from cofounder.models.offline.composing import Composer
-from cofounder.models.offline.finishing import draft_of, hashtags, limits
+from cofounder.models.offline.finishing import as_sentence, draft_of, hashtags, limits
 from cofounder.models.offline.posts import Writing
 from cofounder.models.offline.refining import Wishes
 from cofounder.models.offline.scene import Scene
@@ -102,7 +102,7 @@ def _attempt(writing: Writing) -> tuple[str, str, set[str]]:
     short = brief.form.words[0] - count_words("\n\n".join(parts)) - 85
     if short > 0:
         parts += ["## How to read it", _filler(make, short)]
-    closing = brief.call_to_action or make.say("article_close")
+    closing = as_sentence(brief.call_to_action) if brief.call_to_action else make.say("article_close")
     parts += [f"## {make.say('h_open')}", make.say("open1", "open2", "open3", "provisional"), closing]
     parts += ["## Sources", table(brief.facts)]
     return title, "\n\n".join(one for one in parts if one and one != "## "), make.telling.said

@@ -111,12 +111,16 @@ def choices(brief: Brief, scene: Scene | None, candidate: Candidate | None, pers
 _SENTENCE_END = re.compile(r"[.!?][\"”']?$")
 
 
-def with_request(paragraphs: list[str], request: str, closing: str | None) -> list[str]:
-    """Paragraphs that end in the asked call to action, in place of the voice's own closing."""
+def as_sentence(request: str) -> str:
+    """A call to action as a sentence: with a capital and an end, and otherwise as it was asked for."""
     wanted = request.strip()
     wanted = wanted[:1].upper() + wanted[1:]
-    if not _SENTENCE_END.search(wanted):
-        wanted += "."
+    return wanted if _SENTENCE_END.search(wanted) else f"{wanted}."
+
+
+def with_request(paragraphs: list[str], request: str, closing: str | None) -> list[str]:
+    """Paragraphs that end in the asked call to action, in place of the voice's own closing."""
+    wanted = as_sentence(request)
     kept = list(paragraphs)
     if closing and kept and kept[-1].endswith(closing):
         kept[-1] = kept[-1][: -len(closing)].rstrip()

@@ -8,7 +8,7 @@ from cofounder.models.offline import plain, wording
 from cofounder.models.offline.checks import Room, against_voice, broken, untrue
 from cofounder.models.offline.clauses import Telling, tidy
 from cofounder.models.offline.composing import Candidate, Composer
-from cofounder.models.offline.finishing import draft_of, limits
+from cofounder.models.offline.finishing import as_sentence, draft_of, limits
 from cofounder.models.offline.posts import Writing, joined
 from cofounder.models.offline.refining import Wishes
 from cofounder.models.offline.scene import Scene
@@ -35,7 +35,7 @@ def letter(writing: Writing, wishes: Wishes) -> Draft:
         ask = search.composer.move("reply", telling)
         meaning = search.composer.move("foryou", telling)
         candidate.paragraphs = _without_closing(candidate)
-        extra = [one for one in (meaning, _sentence(brief.call_to_action) if brief.call_to_action else ask) if one]
+        extra = [one for one in (meaning, as_sentence(brief.call_to_action) if brief.call_to_action else ask) if one]
         candidate.paragraphs = [*joined(candidate.paragraphs, 5), *extra]
         candidate.said = telling.said
         return candidate
@@ -64,11 +64,6 @@ def letter(writing: Writing, wishes: Wishes) -> Draft:
         subject=first,
         preheader=second,
     )
-
-
-def _sentence(text: str) -> str:
-    text = text.strip()
-    return text if text[-1:] in ".!?" else f"{text}."
 
 
 def _without_closing(candidate: Candidate) -> list[str]:

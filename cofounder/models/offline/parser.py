@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from cofounder.kit.errors import InputInvalid
-from cofounder.models.intent import Action, Intent, Question
+from cofounder.models.intent import Action, Assumption, Intent, Question
 from cofounder.models.offline.parsing import actions as acts
 from cofounder.models.offline.parsing import (
     answering,
@@ -105,7 +105,7 @@ def _intent(found: Sense, said: Answers, preferences: Mapping[str, Any], today: 
         figures=found.given.values,
         evidence=evidence,
     )
-    told = assuming.build(found, said, intent.own_figures())
+    told = [*assuming.build(found, said, intent.own_figures()), *_odd_tone(intent)]
     return intent.model_copy(update={"assumptions": told})
 
 
@@ -119,7 +119,10 @@ def _instead(found: Sense) -> str:
     what = {"email": "an e-mail", "blog": "a blog article", "x": "an X post"}.get(
         named, f"a {channels.title(named)} post"
     )
-    return f"Write {what} {'comparing' if found.actions[0].compare_period else 'about'} {told}"
+    way = "comparing" if found.actions[0].compare_period else "about"
+    if found.actions[0].kind == "forecast_metrics":
+        way = "about the forecast of our"
+    return f"Write {what} {way} {told}"
 
 
 _OF_FIGURES = ("figures", "figures_before", "foreign", "currency")  # what an answer about figures changes
@@ -262,6 +265,13 @@ def _tone(found: Sense, said: Answers, preferences: Mapping[str, Any]) -> str | 
         or (None if found.tone.clash else found.tone.name)
         or (tone.canonical(str(preferred)) if preferred else None)
     )
+
+
+def _odd_tone(intent: Intent) -> list[Assumption]:
+    """A tone of an answer or a preference that means nothing here is told."""
+    if intent.tone is None or tone.is_known(intent.tone):
+        return []
+    return [Assumption(field="not_kept", text=f'Not kept: the tone "{intent.tone}". I know none of that name.')]
 
 
 def _topic(found: list[Action]) -> str:

@@ -6,7 +6,7 @@ from cofounder.models.brief import Draft
 from cofounder.models.offline import plain
 from cofounder.models.offline.checks import Room
 from cofounder.models.offline.composing import Candidate
-from cofounder.models.offline.finishing import draft_of, hashtags, limits
+from cofounder.models.offline.finishing import as_sentence, draft_of, hashtags, limits
 from cofounder.models.offline.posts import Writing
 from cofounder.models.offline.refining import Wishes
 from cofounder.models.offline.texts import sentences
@@ -30,7 +30,7 @@ def thread(writing: Writing, wishes: Wishes) -> Draft:
         return plain.plain(writing)
     parts = candidate.paragraphs
     if brief.call_to_action:
-        ask = brief.call_to_action.strip().rstrip(".") + "."
+        ask = as_sentence(brief.call_to_action)
         parts = [*parts[:-1], f"{parts[-1]} {ask}"] if len(parts[-1]) + len(ask) < POST else [*parts, ask]
     return draft_of(
         brief,

@@ -79,6 +79,9 @@ def test_a_channel_that_is_looked_at_stays_an_analysis(request_: str) -> None:
         ("we grew our customer base 30% in October", "grew our customer base 30%"),
         ("we cut CAC 10%", "cut CAC 10%"),
         ("we reduced churn by a third", "churn by a third"),
+        ("we cut churn 20% in October", "cut churn 20%"),
+        ("we improved our conversion rate 10 percent", "improved our conversion rate 10 percent"),
+        ("we lowered our bounce rate by 10%", "bounce rate by 10%"),
         ("we tripled sign-ups", "tripled sign-ups"),
         ("12% revenue growth in October", "12% revenue growth"),
         ("revenue growth of 12%", "growth of 12%"),
@@ -102,13 +105,22 @@ def test_what_a_thing_is_owed_to_is_not_whom_it_is_for() -> None:
 
 @pytest.mark.parametrize(
     ("today", "at"),
-    [(date(2026, 11, 21), "2026-12-01T08:00"), (date(2026, 12, 31), "2027-01-01T08:00")],
+    [
+        (date(2026, 11, 21), "2026-12-01T08:00"),
+        (date(2026, 12, 31), "2027-01-01T08:00"),
+        (date(2026, 12, 1), "2026-12-01T08:00"),
+    ],
 )
 def test_a_day_by_its_number_is_the_next_one(today: date, at: str) -> None:
     intent = parse("Write the newsletter about our product news, send it on the 1st at 8", today=today)
     assert intent.constraints.publish_at == at
     assert intent.questions == []
     assert "not_read" not in intent.evidence
+
+
+def test_a_day_of_the_next_month_is_not_the_one_of_this() -> None:
+    words = "Write the newsletter about our news, send it on the 15th of next month at 8"
+    assert parse(words, today=date(2026, 11, 3)).constraints.publish_at == "2026-12-15T08:00"
 
 
 def test_a_day_that_not_every_month_has_is_the_next_that_there_is() -> None:
@@ -129,3 +141,11 @@ def test_an_order_to_post_is_no_time_after_a_quarter(request_: str) -> None:
 def test_behind_a_time_is_still_behind_it() -> None:
     assert [one.field for one in read("LinkedIn post about revenue post October").questions] == ["period"]
     assert read("Write a LinkedIn post about post-Q3 plans").period is None
+
+
+def test_a_forecast_that_may_be_a_text_is_offered_with_the_text_about_it() -> None:
+    (asked,) = read("A LinkedIn forecast of our revenue").questions
+    assert asked.options == ["Yes", "Write a LinkedIn post about the forecast of our revenue"]
+    text = read("A LinkedIn forecast of our revenue", {"action": asked.options[1]})
+    assert [action.kind for action in text.actions] == ["forecast_metrics", "create_post"]
+    assert text.channels == ["linkedin"]

@@ -20,6 +20,7 @@ def read(request: str) -> Intent:
         "https://larkfield.example/fb/insta?x=tw",
         "https://larkfield.example/pls/li-tw?utm_source=fb&u=insta",
         "https://larkfield.example/teh-story/fro-you",
+        "https://larkfield.example/a_(teh)?q=fb#pls",
         "larkfield.example/fb",
         "larkfield.com/fb.html",
         "www.larkfield.com/teh",

@@ -22,7 +22,7 @@ def told(intent: Intent, field: str) -> str:
     ("words", "label", "topic"),
     [
         ("revenue in Q3 instead of Q4", "Q3 2026", "revenue in Q3"),
-        ("revenue (Q3, not Q4)", "Q3 2026", "revenue (Q3"),
+        ("revenue (Q3, not Q4)", "Q3 2026", "revenue Q3"),
         ("revenue not in Q4 but in Q3", "Q3 2026", "revenue in Q3"),
         ("revenue in October rather than September", "October 2026", "revenue in October"),
         ("Q3 revenue - no wait, Q2", "Q2 2026", "revenue Q2"),

@@ -197,6 +197,18 @@ def test_a_call_to_action_is_the_last_thing_said() -> None:
         assert draft.call_to_action == "Book a demo."
 
 
+@pytest.mark.parametrize("channel", ["linkedin", "x", "thread", "email"])
+@pytest.mark.parametrize(
+    ("asked", "said"), [("visit example.com/school", "Visit example.com/school."), ("ready to join?", "Ready to join?")]
+)
+def test_a_call_to_action_is_a_sentence_that_keeps_its_words_and_its_address(
+    channel: str, asked: str, said: str
+) -> None:
+    body = write(brief(channel, call_to_action=asked)).body
+    assert body.replace("Unsubscribe: {{unsubscribe}}", "").rstrip().endswith(said)
+    assert said in write(brief("blog", call_to_action=asked)).body
+
+
 def test_without_figures_only_the_request_is_said() -> None:
     asked = brief(facts=[], request="Write a LinkedIn post announcing that we are opening an office in Lisbon")
     draft = write(asked.model_copy(update={"topic": "our office in Lisbon"}))

@@ -75,12 +75,16 @@ def _for_a_channel(found: Found, words: str, context: Context) -> Found:
         found.kinds = [("forecast_metrics", "forecast"), *found.kinds]
         return found
     told = re.match(r"(?:summari[sz]e|sum up|recap|wrap up|report|explain|show)\b", words)
+    if told and re.match(r"report on (?:linkedin|twitter|facebook|x)\b", words):
+        return found  # what is looked at
     if told and context.placed and [kind for kind, _ in found.kinds] == ["analyse_metrics"]:
         return Found([("create_post", told[0])], 0.85, topic_at=told.end())
     return found
 
 
-_FORECAST = re.compile(r"\b(?:the|our|an?) (?:\w+ ){0,2}(?:forecast|projection)s?\b(?! (?:accuracy|was|were))")
+_FORECAST = re.compile(
+    r"\b(?:the|our|an?) (?:\w+ ){0,2}(?:forecast|projection)s?\b(?! (?:accuracy|was|were))|\bforecasting (?:our|the)\b"
+)
 
 
 def _calendar(words: str, context: Context) -> Found | None:
@@ -173,7 +177,7 @@ def _of_things(words: str, things: list[Thing], context: Context) -> Found | Non
         )
     also = next((t.words for t in things if t.kind is None and _really(t, words)), None)
     weak = first.words in ("content", "copy", "something", "statement", "message", "messages", "text")
-    refers = bool(re.search(rf"\b(?:of|for|from|with) {cues.THIS}\b", words))
+    refers = bool(re.search(rf"\b(?:of|for|from|with) {cues.THIS}\b|\b{cues.FROM_BYGONE}\b", words))
     return Found(kinds, 0.8 if weak else 0.95, unmade=also, refers=refers)
 
 
@@ -299,9 +303,11 @@ def _named_only(words: str, context: Context) -> Found | None:
         if found and found.kinds:
             found.sure = min(found.sure, 0.88)
         return found
-    if re.search(r"\b(?:was|is|were|are|reached|hit|rose|fell|grew|went|had)\b.*\d", words):
+    said_of = context.placed and destining.is_labelled(words)
+    if not said_of and re.search(r"\b(?:was|is|were|are|reached|hit|rose|fell|grew|went|had)\b.*\d", words):
         return None  # a statement: what it says is material
-    if (metrics.find(words) or (context.timed and metrics.FIGURES.search(words))) and len(words.split()) <= 8:
+    figures_named = metrics.find(words) or (context.timed and metrics.FIGURES.search(words))
+    if not said_of and figures_named and len(words.split()) <= 8:
         return Found([("analyse_metrics", words)], 0.65)
     labelled = re.match(r"[\w +,&/-]{2,50}:\s+", words) if context.placed else None
     if labelled:

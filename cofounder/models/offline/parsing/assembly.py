@@ -47,8 +47,9 @@ def assemble(reading: Reading, today: date, going_out: str | None = None) -> Sen
     reading, ruled_out = _without_negated(reading)
     reading, others_out, told_of = excluding.take(retracting.take(reading))
     low, text = reading.low, reading.instruction
-    demands = constraints.find(low, text, posting.find(low, today, text, going_out))
-    result = Sense(reading, demands, tone.find(low), tone.audience(low, text), channels.find(marks.blanked(low), text))
+    manner = tone.find(low)
+    demands = constraints.find(low, text, posting.find(low, today, text, going_out), manner)
+    result = Sense(reading, demands, manner, tone.audience(low, text), channels.find(marks.blanked(low), text))
     result.mentions = [
         replace(m, role="scope") if any(a <= m.start < b for a, b in told_of) else m for m in result.mentions
     ]
@@ -61,7 +62,19 @@ def assemble(reading: Reading, today: date, going_out: str | None = None) -> Sen
     _compare_otherwise(result, today)
     result.given.before = _before(result, today)
     filling.build(result, today)
+    _of_parts(result)
     return result
+
+
+def _of_parts(result: Sense) -> None:
+    """A limit of the title is that of the headlines that are asked for; else no text here is held to it."""
+    demands = result.demands
+    if any(action.kind == "headlines" for action in result.actions):
+        for name, value in [pair for one in demands.of_parts for pair in one.bounds()]:
+            demands.values.setdefault(name, value)
+            demands.evidence.setdefault(name, demands.of_parts[0].words)
+    else:
+        demands.unsupported += [one.words for one in demands.of_parts]
 
 
 def _compare_otherwise(result: Sense, today: date) -> None:
@@ -294,13 +307,12 @@ def _modes(result: Sense) -> Callable[[int], periods.Mode]:
     return mode
 
 
-def _without_asked(result: Sense) -> str:
-    """A time that may say when the text goes out ("at 9am tomorrow") makes no quarter that it tells of one to come."""
-    low, asked = result.reading.low, result.demands.posting.asked
-    if asked is None:
-        return low
-    start, end = asked.match.span()
-    return low[:start] + " " * (end - start) + low[end:]
+def _without_posting(result: Sense) -> str:
+    """When the text goes out, or may ("at 9am tomorrow"), makes no quarter that it tells of one to come."""
+    low, meant = result.reading.low, result.demands.posting
+    for start, end in [*meant.spans, *([meant.asked.match.span()] if meant.asked else [])]:
+        low = low[:start] + " " * (end - start) + low[end:]
+    return low
 
 
 def _mode(result: Sense, part: Part | None) -> periods.Mode:
@@ -312,7 +324,7 @@ def _mode(result: Sense, part: Part | None) -> periods.Mode:
     if part and any(k in actions.WRITE_KINDS for k in kinds):
         if _HOPED.search(result.reading.low[part.start : part.end]):
             return "ahead"
-        low = _without_asked(result)[part.start : part.end]
+        low = _without_posting(result)[part.start : part.end]
         if _AHEAD.search(low) and not metrics.find(low) and not metrics.FIGURES.search(low.replace("launch", "")):
             return "ahead"
         if not metrics.find(low) and not metrics.FIGURES.search(low):

@@ -81,6 +81,15 @@ def way(low: str) -> str:
     return found[0].strip() if found else ""
 
 
+_MOVED_BEFORE = re.compile(rf"\b{_MADE}\s+(?:(?:our|the|its|my)\s+)?(?:monthly |total |net |website |overall )?$")
+_BARELY = re.compile(rf"\s*(?:{TIME}\s+)?(?:by\s+)?{_ABOUT}")
+
+
+def moves(before: str, between: str) -> bool:
+    """Whether the words before a figure's name, and those between it and an amount, tell how far somebody moved it."""
+    return bool(_BARELY.fullmatch(between + " ") and _MOVED_BEFORE.search(before, max(0, len(before) - 60)))
+
+
 def find(low: str) -> Iterator[re.Match[str]]:
     """Everything that is said so, but for what is only wanted."""
     if not _MAYBE.search(low):

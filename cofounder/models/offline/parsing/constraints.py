@@ -7,6 +7,7 @@ from cofounder.models.offline.parsing import dates, lengths, marks, metrics, poi
 from cofounder.models.offline.parsing.demands import Demands, overlaps, take
 from cofounder.models.offline.parsing.numbers import NUMBER, number
 from cofounder.models.offline.parsing.posting import Posting
+from cofounder.models.offline.parsing.tone import TOLD_OF, Tone
 
 _COUNT_NOUN = (
     r"(?:headlines?|titles?|subject lines?|taglines?|hooks?|slogans?|tweets?|posts?|threads?|parts?|ideas?|options?|variants?|versions?|alternatives?|"
@@ -18,7 +19,7 @@ _COUNT = re.compile(
 _NO = r"(?:no|without(?: any| using)?|avoid(?:ing)?(?: any| using)?|skip(?: the)?|don't (?:use|add|include)(?: any)?|do not (?:use|add|include)(?: any)?|leave out(?: the)?|zero|not? (?:use )?any|omit|remove(?: all| the)?|(?:don't|do not) want(?: any)?)"
 _FLAGS = (("no_hashtags", re.compile(rf"\b{_NO} (?:emojis? (?:or|and|nor) |links? (?:or|and|nor) )?(?:#|hash ?tags?)|\bhashtag-free\b")),
           ("no_emoji", re.compile(rf"\b{_NO} (?:hash ?tags?(?: or| and| nor|,) )?emojis?\b|\bemoji[- ]free\b|\b{_NO} hash ?tags?,? (?:and|or|nor)(?: no)? emojis?")))  # fmt: skip
-_STOP = rf"(?={marks.STOP}|[;\n]|:\s|$| (?:max|under|at most|no more than|add an?|keep it) |(?:,| but|,? and| then| also) (?:includ\w+|mention\w*|avoid\w*|us(?:e|es|ing)|contain\w*|end\w*|keep|do not|don't|no|make|in|under|without|write|for|with|publish|post|schedule|never|leave)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|just|only|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
+_STOP = rf"(?={marks.STOP}|[;\n]|:\s|$| (?:instead of|rather than|max|under|at most|no more than|add an?|keep it) |(?:,| but|,? and| then| also) (?:includ\w+|mention\w*|avoid\w*|us(?:e|es|ing)|contain\w*|end\w*|keep|do not|don't|no|make|in|under|without|write|for|with|publish|post|schedule|never|leave|not|skip\w*|omit\w*|exclud\w*)\b|, (?:no|under|max|in a|keep|without|and (?:do not|don't|avoid)|avoid|don't|do not|just|only|for|with|at most|tone|use|make|write)\b| (?:on|for|to) (?:linkedin|twitter|x|facebook|our blog|the blog)\b| in (?:under|less)| by (?:friday|monday|tuesday|wednesday|thursday|saturday|sunday|tomorrow)| in (?:an? )?\w+ (?:tone|voice|style))"
 _INCLUDE = re.compile(
     rf"\b(?:(?:please |also |must |and |be sure to |make sure (?:to|you|it|that it) |don't forget to |do not forget to |it (?:should|must) |to )*(?:includes?|mentions?|contains?)|including|mentioning|make sure (?:that )?(?P<sub>[\w' ]+?) (?:is|are) (?:included|mentioned|in it)|(?:use|using|with) the (?:words?|phrases?|keywords?|hashtags?|terms?)|with (?:the )?(?:words?|hashtags?|keywords?)|keywords?\s*:|must have|refer(?:ring)? to|quote(?: our)?|work in)\s+(?!a link|links?\b|hashtags?\b|emojis?\b|a call|a cta|the following)(?P<what>.{{2,160}}?){_STOP}"
 )
@@ -26,7 +27,7 @@ _AVOID = re.compile(
     rf"\b(?:(?:does not|doesn't|do not|don't|dont|never|please don't|without|not to|must not|should not|shouldn't|not|but not) (?:ever )?(?:about|mention|mentioning|say|saying|use the words?|use|using|talk about|talking about|include|including|refer to|naming|name|disclose|reveal|give away|discuss|discussing|using the words?)|avoid(?:s|ing)?(?: the)?(?: words?| phrases?| terms?| mentioning| talking about| any mention of| using)?|leave out|leaving out|exclud(?:e|ing)|omit(?:ting)?|stay away from|no mention of|nothing about|(?:say|write) nothing (?:about|of|on)|not a word (?:about|on|of)|no word (?:about|on|of)|(?:keep|stay) (?:quiet|silent|mum) (?:about|on)|skip)\s+(?:the (?:words?|phrases?|terms?) )?(?!any emoji|any hashtag|emoji|hashtag|it\b|this\b)(?P<what>.{{2,140}}?){_STOP}"
 )
 _NO_THINGS = re.compile(
-    r"\bno (?P<what>(?:jargon|buzz ?words?|prices?|pricing|names?|clich[eé]s|superlatives|exclamation (?:marks?|points?)|competitor names?|numbers|figures|exaggerations?|fluff|hype|sales talk|marketing speak)(?:(?:,| or| and| and no) (?:jargon|buzz ?words?|prices?|hype|fluff|clich[eé]s|superlatives))*)\b"
+    r"\b(?:no|without(?: any| all the| the)?(?= (?:jargon|buzz|clich|superl|exclam|exagg|fluff|hype|sales talk|marketing sp))) (?P<what>(?:jargon|buzz ?words?|prices?|pricing|names?|clich[eé]s|superlatives|exclamation (?:marks?|points?)|competitor names?|numbers|figures|exaggerations?|fluff|hype|sales talk|marketing speak)(?:(?:,| or| and| and no) (?:jargon|buzz ?words?|prices?|hype|fluff|clich[eé]s|superlatives))*)\b"
 )
 _THINGS = rf"(?:(?:our|the|any) )?{metrics.NAMED}(?: (?:figures|numbers|metrics|data))?"
 _NO_METRIC = re.compile(
@@ -77,10 +78,19 @@ _FOREIGN_VOICE = re.compile(
 )
 
 
-def find(low: str, text: str, posting: Posting | None = None) -> Demands:
+# "Mention MRR but not headcount"
+_BUT_NOT = re.compile(
+    rf"\s*,?\s*(?:(?:but|and|just) )?(?:not|instead of|rather than) (?:the |our |any )?(?P<what>.{{2,80}}?){_STOP}"
+)
+_THOSE = re.compile(r"(?:them|him|her|those|these|that)(?=\s*(?:$|[.,;]))")
+
+
+def find(low: str, text: str, posting: Posting | None = None, manner: Tone | None = None) -> Demands:
     """Everything the instruction demands of the text; spans are offsets into the instruction."""
-    demands = Demands(posting=posting or Posting())
-    demands.spans += demands.posting.spans
+    demands = Demands(posting=posting or Posting(), manner=manner or Tone())
+    demands.spans += [*demands.posting.spans, *demands.manner.denied]
+    demands.avoided += demands.manner.denied
+    demands.unsupported += demands.manner.unkept
     if demands.posting.at:
         demands.values["publish_at"] = demands.posting.at
         demands.evidence["publish_at"] = demands.posting.words
@@ -137,7 +147,10 @@ def _flags(low: str, text: str, demands: Demands) -> None:
 
 
 def _lengths(low: str, text: str, demands: Demands) -> None:
-    said = lengths.find(low, demands.spans)
+    every = lengths.find(low, demands.spans)
+    demands.of_parts = [one for one in every if one.part]
+    demands.spans += [one.span for one in demands.of_parts]
+    said = [one for one in every if not one.part]
     for one in said:
         demands.spans.append(one.span)
         for name, value in one.bounds():
@@ -172,7 +185,9 @@ def _words(low: str, text: str, demands: Demands) -> None:
     for pattern, into in ((_AVOID, avoid), (_NO_THINGS, avoid), (_NO_METRIC, avoid), (_INCLUDE, include)):
         for match in pattern.finditer(low):
             group = "what" if match["what"] else "sub" if "sub" in match.groupdict() else "kept"
-            story = pattern is _NO_METRIC and _STORY.search(low[: match.start()])
+            story = (pattern is _NO_METRIC and _STORY.search(low[: match.start()])) or (
+                pattern is _NO_THINGS and match[0].startswith("without") and TOLD_OF.search(low[: match.start()])
+            )
             if (
                 story
                 or overlaps(match, demands, group)
@@ -181,14 +196,27 @@ def _words(low: str, text: str, demands: Demands) -> None:
                 continue
             tag = re.match(r"#\w+(?:(?:,| and| or)? #\w+)*", text[match.start(group) :])
             end = match.start(group) + tag.end() if tag else match.end(group)
+            as_words = _AS_WORDS.search(match[0])
+            sounds = [] if as_words else [a for a, _ in demands.manner.spans if match.start(group) < a < end]
+            end = min([end, *sounds])  # ", warm and human" behind it says how it is to sound
             items = _items(text[match.start(group) : end])
-            if into is avoid and not _AS_WORDS.search(match[0]):
+            if into is avoid and not as_words:
                 items = [withholding.plain(item) for item in items]
             kept = [item for item in items if not (_LEAVES_OUT.match(match[0]) and _is_time(item))]
             into += kept
-            demands.spans.append((match.start(), max(end, match.end()) if not tag else end))
+            demands.spans.append((match.start(), end if tag or sounds else max(end, match.end())))
+            while into is include and (other := _BUT_NOT.match(low, end)):
+                end = other.end()
+                avoid += _items(text[slice(*other.span("what"))])
+                demands.spans.append(other.span())
+                demands.avoided.append(other.span())
+                demands.unsaid.append(other.span())
             if into is avoid:
-                demands.avoided.append(match.span())
+                demands.avoided.append((match.start(), end) if sounds else match.span())
+                if not kept and _THOSE.match(
+                    low, match.start(group)
+                ):  # whom it means is nothing a text is searched for
+                    demands.unsupported.append(low[match.start() : match.start(group) + 4].strip(" ,."))
             if into is avoid and kept:  # a time in it is none that the text is about, nor is it a word to look for
                 demands.unsaid.append(match.span())
                 demands.unsupported += [item for item in kept if dates.atoms(item.lower())]
@@ -200,7 +228,8 @@ def _words(low: str, text: str, demands: Demands) -> None:
     for match in _HASHTAGS.finditer(text):
         if not any(match[0] in item for item in include):
             include.append(match[0])
-        demands.spans.append(match.span())
+        label = re.search(r"(?:,? ?\b(?:and |with |use |add )?(?:the )?)?\bhash ?tags?\s*:?\s*$", low[: match.start()])
+        demands.spans.append((label.start() if label else match.start(), match.end()))
     avoid = [_OF_FIGURES.sub(r"\1", item) for item in avoid]  # "traffic figures" forbids traffic
     for name, items in (("must_include", include), ("must_avoid", avoid)):
         if items:

@@ -5,6 +5,7 @@ import re
 THIS = r"(?:it|this|that|these|them|the (?:(?:approved|finished|final|last|latest|current|same|existing) (?:draft|post|text|version|copy|tweet)|following|text|below|above|draft|copy|post|caption|paragraph|sentence|e-?mail|newsletter|article|message|tweet|headline|statement|version|original|passage|announcement|title|content|wording|description|sentences|thread|note|blog post|press release|claim|bio|intro|result|piece)|my (?:text|draft|post|e-?mail|article|copy|tweet|paragraph|message|newsletter)|our (?:text|draft|copy)|the same|(?:our|my|the) (?:last|latest|previous|most recent) (?:\w+ )?(?:posts?|tweets?|newsletter|article|e-?mail|text|draft|thread))"
 # "Last month's newsletter", "the October article": a text that was, and that nobody has given.
 BYGONE = r"(?:(?:last|this|the previous) (?:week|month|quarter|year)'?s?|(?:the |our |my )?(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday)(?:'s)?|yesterday'?s) (?:\w+ )?(?:newsletter|article|blog post|post|tweet|thread|e-?mail|mailing|announcement|update)"
+FROM_BYGONE = rf"(?:out of|from|based on) (?:our |the |my )?{BYGONE}"
 OBJECT_THIS = re.compile(rf"\b(?:{THIS}|{BYGONE})\b")
 SHORT = re.compile(
     r"^(?:(?:get|bring) (?:it|this|that|the \w+) (?:down|under|below)|shorten|condense|trim|tighten|abridge|shorter version|make (?:\w+ ){1,5}(?:short(?:er)?|more concise|tighter|more compact)|(?:cut|reduce|boil|squeeze|compress)\b(?: down)? (?:\w+ ){0,4}?(?:it|this|that|text|post|article|draft|email|copy|to|down|in half|by half|the following)\b)|\b(?:too long|more concise|shorter|to half (?:its|the) length|in fewer words)\b"
@@ -46,6 +47,7 @@ CREATE = re.compile(
 )
 TURN = re.compile(
     rf"^(?:turn|convert|adapt|repurpose|transform|make|reformat|rework|recast|remix|use|take) (?:.{{0,40}}?)\b(?:{THIS}|{BYGONE})\b(?:.{{0,30}}?) (?:into|as|to|for|and (?:make|create|write))\b"
+    r"|^(?:turn|convert|adapt|repurpose|transform|reformat|rework|recast|remix) (?:our|my) (?:\w+ )?(?:newsletter|article|blog post|post|e-?mail|mailing|thread|announcement)\b(?:.{0,30}?) (?:into|as|to|for)\b"
 )
 SEND = re.compile(
     r"^(?:publish|post|send(?: out)?|share|tweet|schedule|release|put(?: out)?|push(?: out)?|e-?mail|get|upload|go live with|submit|repost)\b"
@@ -72,7 +74,7 @@ OTHER_VERB = re.compile(
     r"select|decide|determine|judge|detect|extract|count|add|ensure|highlight|repeat|wrap|put|start|end|finish|each|all|the (?:response|answer|output|word|letter)|both|some|any|every|no|not|do|don't|question|input|output|in this|for each|suppose|assume)\b"
 )
 UNDONE = re.compile(
-    r"(?:reply|respond|answer|classify|categori[sz]e|solve|criti[sz]i[sz]e|critique|guess|define|(?:calculate|compute) (?!our|the (?:\w+ )?(?:revenue|growth|churn|conversion|roi|cost))|convert (?!this|it|the (?:text|post|following))|implement|debug|recommend|paraphrase (?=a question)|tell me (?:(?:if|whether) (?!we|our|this|it|i )|a )|"
+    r"(?:reply|respond|answer|classify|categori[sz]e|solve|criti[sz]i[sz]e|critique|guess|define|(?:calculate|compute) (?!our|the (?:\w+ )?(?:revenue|growth|churn|conversion|roi|cost))|convert (?!this|it|last |yesterday|our |my |the (?:text|post|following))|implement|debug|recommend|paraphrase (?=a question)|tell me (?:(?:if|whether) (?!we|our|this|it|i )|a )|"
     r"predict (?:whether|if|who|which)|determine (?:if|whether)|decide (?:if|whether)|read the following .{0,40}and|given (?:a|an|the)|imagine|pretend|act as|roleplay|role-play|book a|order|buy|call|remind me|set (?:a|an) (?:alarm|timer))\b"
 )
 ABOUT_US = re.compile(

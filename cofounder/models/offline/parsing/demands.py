@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cofounder.models.intent import Constraints
+from cofounder.models.offline.parsing.lengths import Length
 from cofounder.models.offline.parsing.posting import Posting
+from cofounder.models.offline.parsing.tone import Tone
 
 
 @dataclass(slots=True)
@@ -22,6 +24,8 @@ class Demands:
     link_wanted: str | None = None  # a link is wanted, but its address is not said
     unknown_voice: str | None = None
     length_clash: tuple[str, str] | None = None  # two lengths that exclude each other
+    of_parts: list[Length] = field(default_factory=list)  # lengths of the title or the subject alone
+    manner: Tone = field(default_factory=Tone)
     avoided: list[tuple[int, int]] = field(default_factory=list)  # the spans that name what must not appear
     unsaid: list[tuple[int, int]] = field(default_factory=list)  # of them, what the text shall not speak of
 

@@ -16,7 +16,7 @@ _CHANNEL = rf"(?:{'|'.join(channels.NAMED)})"
 _LIST = rf"(?:(?:our|the|my)\s+)?{_CHANNEL}(?!\w)(?:\s*(?:,|and|&|/|\+|plus)\s*(?:and\s+)?(?:our\s+|the\s+)?{_CHANNEL}(?!\w))*"
 _LABEL = re.compile(rf"(?:(?:on|for|to|in|via)\s+)?{_LIST}\s*(?::|\s[-–—])\s*(?P<rest>.*)", re.S)
 _LEAD = re.compile(
-    rf"(?:(?:an?|the|one|our|my|another|new|next|short|quick|brief|nice|good|simple|friendly|fun|casual|formal|two|three|four|five|\d|{_LIST}|company|page|status|update)\s+)*"
+    rf"(?:(?:an?|the|one|our|my|another|new|next|short|quick|brief|nice|good|simple|friendly|fun|casual|formal|two|three|four|five|\d|{_LIST},?|and|&|/|\+|plus|company|page|status|update)\s+)*"
 )
 _NUMBERED = re.compile(r"\b(?:\d|two|three|four|five)\s")
 _LOOKED_AT = re.compile(
@@ -24,7 +24,7 @@ _LOOKED_AT = re.compile(
     r"click|conversions?|growth|reports?|analysis|statistics|frequency|vs|versus|v\.?\s|compared|against)\b"
 )
 _STUDY = re.compile(
-    rf"(?:(?:write|draft|create|make|prepare|give me|do|i need|we need)\s+)?(?:(?:an?|the|our|short|quick|brief|full)\s+)*{_LIST}\s+(?:analysis|comparison|breakdown|overview|summary|recap|review|report|deep dive)\s+(?:of|on|about|comparing)\s+(?P<rest>.*)",
+    rf"(?:(?:write|draft|create|make|prepare|give me|do|i need|we need)\s+)?(?:(?:an?|the|our|short|quick|brief|full)\s+)*{_LIST}\s+(?:analysis|comparison|breakdown|overview|summary|recap|review|report|deep dive|forecast|projection)\s+(?:of|on|about|comparing)\s+(?P<rest>.*)",
     re.S,
 )
 _OF_THE_CHANNEL = re.compile(
@@ -46,7 +46,18 @@ def settle(found: Found, words: str, context: Context) -> Found:
     if studied and not _OF_THE_CHANNEL.search(studied["rest"]):
         return _doubted(found)
     asks = cues.QUESTION.match(words)
-    return (None if asks else _as_form(words, context)) or _as_place(found, words)
+    made = None if asks else _as_form(words, context)
+    if made and found.kinds[0][0] == "forecast_metrics" and not made.unmade:
+        made.kinds = [
+            *found.kinds,
+            *made.kinds,
+        ]  # "a LinkedIn post forecasting our revenue": the post tells the forecast
+    return made or _as_place(found, words)
+
+
+def is_labelled(words: str) -> bool:
+    """Whether a channel and a colon begin the words: "LinkedIn: revenue hit $80k in October"."""
+    return bool(_LABEL.match(words))
 
 
 def orders_analysis(words: str) -> bool:
@@ -99,7 +110,8 @@ def _as_place(found: Found, words: str) -> Found:
     rest = words[: place.start()]
     if _OF_THE_CHANNEL.search(rest) or cues.QUESTION.match(words):
         return found
-    if cues.COMPARE.match(words) or cues.ANALYSE.match(words) or place["way"] != "for":
+    ordered = cues.COMPARE.match(words) or cues.ANALYSE.match(words) or place["way"] != "for"
+    if ordered or not (cues.COMPARE.search(rest) or re.search(r"(?<![\w])[$€£]?\d[\d.,]*(?:%|k\b|m\b|\s)", rest)):
         return _doubted(found)
     return Found([("create_post", place[0].strip())], 0.8, topic_at=0)
 
@@ -115,7 +127,7 @@ def subject(topic: str) -> str:
     head = _LABEL.match(low) or _STUDY.match(low)
     at = head.start("rest") if head else 0
     order = re.match(
-        r"(?:compare|contrast|analy[sz]e|review|show|report on|summari[sz]e)\s+(?:(?:our|the)\s+)?", low[at:]
+        r"(?:compare|contrast|analy[sz]e|forecast|review|show|report on|summari[sz]e)\s+(?:(?:our|the)\s+)?", low[at:]
     )
     at += order.end() if order else 0
     bare = re.sub(r"^(?:our|the)\s+", "", topic[at:], flags=re.IGNORECASE)

@@ -58,7 +58,7 @@ _DROPS = re.compile(
     r"(?:(?:off|out|over|on|for|in|of|the|our|with)\s+)*$"
 )
 _PUBLISHES = re.compile(
-    r"\b(?:publish|post|share|send|put|tweet|release|announce|spread|write|draft|create|prepare|make|schedule|promote|celebrate|upload)(?:ing|s)?\b"
+    r"\b(?:publish|post|share|send|put|tweet|release|announce|spread|write|draft|create|prepare|make|schedule|promote|celebrate|upload|repurpose|rework|adapt|recast|reformat)(?:ing|s)?\b"
 )
 _STOP = re.compile(r"[.;:!?()\n–—]|\s-\s|\b(?:but|yet|however|though|although|while|whereas|except)\b")
 _GOES_ON = re.compile(

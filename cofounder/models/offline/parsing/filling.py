@@ -31,7 +31,8 @@ def _outputs(result: Sense, part: Part, kind: ActionKind, kinds: list[ActionKind
     turned = cues.TURN.match(part.words)
     if turned:  # "this blog post as a thread": the first names what it was
         mine = [m for m in mine if m.start >= part.offset + turned.end() - 4]
-    names = [m.name for m in mine]
+    before = [found.span() for found in re.finditer(rf"\b{cues.FROM_BYGONE}\b", low)]  # "out of last week's newsletter"
+    names = [m.name for m in mine if not any(a <= m.start < b for a, b in before)]
     if re.search(
         r"\b(?:all (?:of )?(?:our |the |my )?(?:social )?(?:channels|platforms|networks)|everywhere|every channel|each channel)\b",
         low[part.start : part.end],
@@ -208,6 +209,11 @@ def _with_preposition(low: str, start: int, end: int) -> tuple[int, int]:
     return (start - len(before[0]), end) if before else (start, end)
 
 
+_TIME_FIRST = re.compile(
+    r"(?:q[1-4]|h[12]|january|february|march|april|may|june|july|august|september|october|november|december|last (?:week|month|quarter|year)(?:'s)?)\b"
+)
+
+
 def _object(text: str, low: str, taken: list[tuple[int, int]]) -> str:
     """What an analysis is of: the words after its verb, or the figures a question names."""
     question = re.match(
@@ -218,6 +224,8 @@ def _object(text: str, low: str, taken: list[tuple[int, int]]) -> str:
         return " and ".join(name.replace("_", " ") for name in names) or (
             "market" if re.search(r"\bmarket|industry|trend", low) else "performance"
         )
+    if metrics.ANY.match(low) or metrics.FIGURES.match(low) or _TIME_FIRST.match(low):  # no verb begins it
+        return topic.tidy(text, low, 0, [span for span in taken if span[0] > 2])
     verb = re.match(
         r"(?:[a-z]+(?: me| us| at| into| down| up| on| through)?)\s+(?:(?:an?|the|our|some|full|quick|detailed|short|brief)\s+)*(?:(?:analysis|report|overview|summary|breakdown|comparison|forecast|projection|recap|review|prediction|insights)\s+(?:of|on|for|about|into|from)?\s*)?",
         low,

@@ -168,6 +168,10 @@ def _read(found: Given, match: re.Match[str], low: str, text: str) -> str:
         return low  # how many more is no count of all
     if pattern is not _BEFORE_NOUN and ANYBODYS.search(before):
         return low
+    if pattern is _AFTER_NOUN and changing.moves(
+        low[: match.start("noun")], low[match.end("noun") : match.start("now")]
+    ):
+        return low  # "we cut churn 20%": how far it was moved, and not what it is
     taken = _vouched(found, match, low, text)
     if taken == low and _stands_open(found, match):
         closed = low[match.end() : match.end() + 1] == ")" and "(" in match[0]

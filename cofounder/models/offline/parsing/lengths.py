@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cofounder.models.offline.parsing.numbers import NUMBER, number
 
@@ -29,6 +29,18 @@ _LABELS = re.compile(
     r"\b(?:max(?:imum)?\.? )?(?P<unit>words|characters|length|word count|word limit)\s*[:=]\s*(?:max\.? )?(?P<n>\d+)"
 )
 _TARGET = re.compile(rf"(?:in |of |with )?{NUMBER}[- ](?:words?|characters?|chars?)(?: long)?")
+# "A 60-character title", "subject line under 50 characters": the limit of a part, and none of the text.
+_PART = r"(?:titles?|headlines?|headings?|subject(?: lines?)?|pre-?headers?|preview(?: text| line)?|meta descriptions?|slug|excerpt|teaser|hook|opening(?: line| sentence)?|first (?:line|sentence|paragraph|tweet|post)|last (?:line|sentence|paragraph)|sentences?|paragraphs?|bullet points?|hashtags?|cta|call to action)"
+_OF_PART = re.compile(
+    rf"(?:[,;(] ?)?(?:\b(?:and|with|keep|make|have) )?(?:\b(?:an?|the|its|each|every) )?(?:e-?mail |blog |post |short |catchy )?\b{_PART}(?:'s)?\s*(?:[:(=–-]\s*)?(?:(?:of|with|that is|which is|is|are|should be|must be|to be|at|no|stays?|kept|shall be|may be|can be|length|has to be|in)\s+)*$"
+)
+_PART_BEHIND = re.compile(
+    rf"[- ]+(?:long )?(?:limit (?:for|on|in) (?:the )?|(?:for|in) (?:the |its |each )?|per )?{_PART}\b"
+)
+_TOLD_OF = re.compile(r"\b(?:how to|why)\b[^.!?;:,]*$")  # "how to write a 60-character title" is a topic
+_BODY = re.compile(
+    r"(?:[,;(] ?)?(?:\b(?:and|with|keep|make) )?(?:\b(?:the|a|an) )?\b(?:body(?: text| copy)?|main text|e-?mail body|text itself)\s*(?:[:(=–-]\s*)?(?:(?:of|is|should be|must be|to be|at)\s+)*$"
+)
 _CHARACTERS_PER_WORD = 4  # fewer than these no English text has, its spaces counted
 
 
@@ -41,6 +53,7 @@ class Length:
     high: int | None
     words: str
     span: tuple[int, int]
+    part: bool = False  # of the title or the subject alone
 
     @property
     def unkept(self) -> bool:
@@ -67,9 +80,22 @@ def find(low: str, taken: Sequence[tuple[int, int]]) -> list[Length]:
             start, end = match.span()
             free = all(end <= a or b <= start for a, b in (*taken, *(one.span for one in found)))
             one = _length(kind, match) if free else None
-            if one is not None:
-                found.append(one)
+            if one is not None and (placed := _placed(one, low)) is not None:
+                found.append(placed)
     return found
+
+
+def _placed(one: Length, low: str) -> Length | None:
+    """The length with the words that say what it is the length of; None where a text only tells of it."""
+    start, end = one.span
+    before, behind = _OF_PART.search(low[:start]), _PART_BEHIND.match(low, end)
+    if (before or behind) and _TOLD_OF.search(low[:start]):
+        return None
+    if before or behind:
+        span = (before.start() if before else start, behind.end() if behind and not before else end)
+        return replace(one, span=span, words=low[slice(*span)].strip(" ,;("), part=True)
+    body = _BODY.search(low[:start])
+    return replace(one, span=(body.start(), end)) if body else one
 
 
 def _length(kind: str, match: re.Match[str]) -> Length | None:

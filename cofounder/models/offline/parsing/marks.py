@@ -12,12 +12,13 @@ _END = r"(?![\w@-])"
 _HOST = rf"(?:[\w-]+\.)+(?:{_SITE}{_END}|[a-z]{{2,}}(?=/\w))"
 _PATH = r"(?:[/?#][^\s<>\"')\]]*[^\s<>\"')\].,;:!?])?"
 BARE = rf"(?<![\w@./:%+-]){_HOST}{_PATH}"  # larkfield.com, larkfield.example/demo
-_LINK = r"\bhttps?://[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+"
-ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_SIGNS = r"(?:\([^\s()<>\"']*\)|[^\s<>\"')\]])"  # a bracket is of the link where it closes one within it
+LINK = rf"\bhttps?://{_SIGNS}+|\bwww\.{_SIGNS}+"
+ADDRESS = r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _NAME = rf"(?<![\w@#])[@#]\w[\w.-]*\w|(?<![\w./-])[\w-]+(?:\.[\w-]+)*\.{_FILE}{_END}"
 _QUOTED = r"\"[^\"\n]{1,200}\""
-_OURS = re.compile("|".join((_LINK, ADDRESS, BARE, _NAME)), re.I)
-_ALL = re.compile("|".join((_LINK, ADDRESS, BARE, _NAME, _QUOTED)), re.I)
+_OURS = re.compile("|".join((LINK, ADDRESS, BARE, _NAME)), re.I)
+_ALL = re.compile("|".join((LINK, ADDRESS, BARE, _NAME, _QUOTED)), re.I)
 # A full stop that ends a sentence: none within a number, a site's name or a file's.
 STOP = rf"\.(?!\d|(?:[\w-]+\.)*(?:(?:{_SITE}|{_FILE}){_END}|[a-z]{{2,}}/\w))"
 WITHIN = rf"\.(?=\d|(?:[\w-]+\.)*(?:(?:{_SITE}|{_FILE}){_END}|[a-z]{{2,}}/\w))"

@@ -20,7 +20,7 @@ DAY = (
     + r")(?!s\b)|"
     r"(?:the\s+)?(?P<d>[0-3]?\d)(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<mon>" + _MONTH + r")\b\.?(?:,?\s+(?P<y>20\d\d))?|"
     r"(?P<mon2>" + _MONTH + r")\.?\s+(?P<d2>[0-3]?\d)(?:st|nd|rd|th)?\b(?:,?\s+(?P<y2>20\d\d))?|"
-    r"(?:the\s+)(?P<nth>[0-3]?\d)(?:st|nd|rd|th)(?:\s+of\s+(?:the|this|next)\s+month)?(?=\s*(?:$|[.,;:!?)]|(?:at|around|by|in the|and|to|for|on|\d)\b|\d))|"
+    r"(?:the\s+)(?P<nth>[0-3]?\d)(?:st|nd|rd|th)(?:\s+of\s+(?:(?:the|this)|(?P<later>next))\s+month)?(?=\s*(?:$|[.,;:!?)]|(?:at|around|by|in the|and|to|for|on|\d)\b|\d))|"
     r"(?P<iso>20\d\d-\d\d-\d\d)|(?P<dot>[0-3]?\d\.[01]?\d\.20\d\d)"
 )
 _NOT_COUNTED = r"(?![\w%]|[.,:]\d)(?!\s*(?:%|words|tweets|posts|percent))"
@@ -118,7 +118,8 @@ def _day(got: Got, today: date) -> date:
         ahead = (index - today.weekday() - 1) % 7 + 1
         return today + timedelta(days=ahead - (7 if ahead < 7 else 14) if got.get("which") == "last" else ahead)
     if got.get("nth"):
-        return _next_of_a_month(int(got["nth"] or 0), today)
+        first = today + relativedelta(months=1, day=1) if got.get("later") else today
+        return _next_of_a_month(int(got["nth"] or 0), first)
     if got.get("iso"):
         return date.fromisoformat(got["iso"] or "")
     if got.get("dot"):

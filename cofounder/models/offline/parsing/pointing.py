@@ -8,7 +8,7 @@ from cofounder.models.offline.parsing.demands import Demands, take
 _AT_SITE = re.compile(
     rf"\b(?:links?|url|website|see|visit|go to)(?: is| to)?\s*:?\s*(?:to )?(?P<url>{marks.BARE})"
 )  # "include the link larkfield.example/demo"
-_URL = re.compile(r"\bhttps?://[^\s<>\"')\]]+|\bwww\.[^\s<>\"')\]]+")
+_URL = re.compile(marks.LINK)
 _LINK = re.compile(
     r"\b(?:(?:with|include|including|add|insert|put|plus) (?:a |the )?links?(?: to (?:our |the )?(?P<to>[\w' -]{2,40}))?|link(?:ing)? to (?:our|the) (?P<to2>[\w' -]{2,40}))"
 )

@@ -20,16 +20,38 @@ NAMES = tuple(_TONES)
 _WORD = "|".join(pattern for pattern in _TONES.values())
 _WEAK = r"(?:simple|clear|plain|personal|fun|direct|expert|positive|technical|formal|urgent)"
 _ADVERB = r"(?:(?:very|more|quite|slightly|a bit|a little|really|rather|super|less|fairly|not too|not so|but|somewhat|too|bit) )*"
+# How a text may sound too, for which nothing here has words: beside a tone that is known it is told as one not kept.
+_MANNER = (
+    r"(?:salesy|sales-?y|salesly|cheesy|pushy|vulnerable|human|authentic|raw|genuine|gentle|soft|kind|quirky|whimsical|dry|dramatic|poetic|academic|preachy|"
+    r"braggy|boastful|arrogant|cocky|corny|cringey?|robotic|stiff|dull|boring|aggressive|cold|sentimental|emotional|intimate|relatable|down[- ]to[- ]earth|"
+    r"hypey?|hyped|spammy|self-deprecating|nostalgic|approachable|flowery|pompous|promotional|clickbaity|sensational|vague|negative|gloomy|alarmist|patronising|patronizing|condescending|defensive)"
+)
+_ANY = rf"(?:{_WORD}|{_MANNER})"
+_LIST = rf"{_ADVERB}{_ANY}(?:(?:,? and |, | but |,? yet ){_ADVERB}{_ANY})*"
+_OR = rf"{_ADVERB}{_ANY}(?:(?:,? and |,? or |,? nor |, ){_ADVERB}{_ANY})*"
+_SPEECH = r"(?:sales|marketing|corporate|legal|strong|passive|inflated|advertising|academic)"
+# "Avoid a salesy tone", "without sounding pushy", "don't be too formal": how it is not to sound.
+_DENIED = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\b(?:avoid(?:ing)?|no|without|(?:do not|don't|dont|never|not) (?:use|using|write|go for|take|adopt|want|in|with))(?: using| having)?(?: in| with)?(?: an?| any| the| too| overly| all)*"
+        rf" (?P<t>[a-z][\w-]*(?:(?:,| or| and|, or| nor) [a-z][\w-]*){{0,3}} (?:tone(?: of voice)?|vibe)|(?:{_OR}|{_SPEECH}) (?:voice|wording|style|language|register))\b",
+        rf"\b(?:(?:without|avoid(?:ing)?|never|not) (?:being|sounding|getting|feeling|seeming|coming across as|coming off as)|(?:do not|don't|dont|never|must not|mustn't|should not|shouldn't)(?: (?:let|make) (?:it|this|that))?"
+        rf" (?:sound|be|get|feel|seem|read|come across as|come off as))(?: too| overly| so)? (?P<t>{_OR})\b",
+        rf"(?:^|(?<=[,;.(:] )|\b(?:but|and) )(?:not|never|nothing)(?: too| overly| so)? (?P<t>{_OR})(?= ?(?:[.,;)!:]|$|but\b|please\b))",
+    )
+)
+TOLD_OF = re.compile(r"\b(?:why|how|whether|when)\b[^.!?;:,]*$")  # "why brands should not sound robotic" is a topic
 _CONTEXTS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b(?:in|with|using|keep|use|has|have|strike|and) (?:an? |the |our )?(?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but |,? yet | ){_ADVERB}(?:{_WORD}))*),? (?:tone|style|voice|manner|way|note|language|register|feel|wording)\b",
-        rf"\b(?:tone|style|voice|mood)(?: of voice)?(?: should be| must be| is|:|=| to be)? ?(?:like )?(?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but ){_ADVERB}(?:{_WORD}))*)\b",
+        rf"\b(?:in|with|using|keep|use|has|have|strike|and) (?:an? |the |our )?(?P<t>{_ADVERB}{_ANY}(?:(?:,? and |, | but |,? yet | ){_ADVERB}{_ANY})*),? (?:tone|style|voice|manner|way|note|language|register|feel|wording)\b",
+        rf"\b(?:tone|style|voice|mood)(?: of voice)?(?: should be| must be| is|:|=| to be)? ?(?:like )?(?P<t>{_LIST})\b",
         rf"\b(?:keep|make|making|sound(?:s|ing)?|be|feel|write|more|less|should be|must be|stay|reads?|rewrite|turn)(?: (?:it|this|that|my (?:\w+ ){{0,2}}\w+|our (?:\w+ )?\w+|the (?:text|post|tone|copy|email|message|paragraph|draft|newsletter|article|tweet)|them|its))?(?: (?:to )?(?:sound|be|feel|read))?(?: (?:in an?|a bit|a little|much|far))? (?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but |,? yet ){_ADVERB}(?:{_WORD}))*)\b(?! (?:customers|clients|users|services|numbers|rates?|finance|data|team))",
         rf"(?:^|\b(?:an?|the|one|two|three|four|five|ten|\d+|some|our|another|write|create|draft|short|and|,) )(?P<t>(?!{_WEAK} (?:post|tweet|article|update|blog))(?:{_WORD})(?:(?:,? and |, | but |,? yet ){_ADVERB}(?:{_WORD}))*),? (?:(?:short|long|quick|brief|little|linkedin|facebook|twitter|x|blog|social|media|weekly|monthly|investor|customer|launch|welcome|thank-you|follow-up|reminder|holiday|birthday|farewell|internal) )*(?:posts?|tweets?|e-?mails?|newsletters?|articles?|threads?|updates?|messages?|notes?|headlines?|captions?|announcements?|copy|versions?|tone)\b",
-        rf"[,;(.–-] ?(?:and )?(?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but )(?:{_WORD}))*)(?: and (?:short|brief|concise))?(?= ?(?:[.,;)!:]|$))",
+        rf"[,;(.–-] ?(?:and )?(?P<t>{_LIST})(?: and (?:short|brief|concise))?(?= ?(?:[.,;)!:]|$))",
         r"\b(?P<t>casually|formally|professionally|politely|humorously|boldly|enthusiastically|playfully|confidently)\b",
-        rf"\b(?P<t>{_ADVERB}(?:{_WORD})(?:(?:,? and |, | but )(?:{_WORD}))*) (?:in )?(?:tone|style|voice)\b(?! of our)",
+        rf"\b(?P<t>{_LIST}) (?:in )?(?:tone|style|voice)\b(?! of our)",
         rf"\b(?:both|all|everything)(?: of (?:them|it))? (?:should be |must be )?(?P<t>{_ADVERB}(?:{_WORD}))(?= ?(?:[.,;)!:]|$))",
         r"\bthe (?:tone|style) (?:is|should be) (?P<t>\w+)\b",
     )
@@ -62,12 +84,16 @@ class Tone:
     words: str = ""
     clash: tuple[str, str] | None = None
     spans: tuple[tuple[int, int], ...] = ()
+    denied: tuple[tuple[int, int], ...] = ()  # of them, where it is said how it is not to sound
+    unkept: tuple[str, ...] = ()  # wishes for a sound that nothing here can give or keep away
 
 
 def find(low: str) -> Tone:
     """The tone asked for, by its plain name; two that exclude each other are a clash."""
-    names: list[str] = []
-    places: list[tuple[int, int]] = []
+    names, denied, unkept = _denied(low)
+    for start, end in denied:
+        low = low[:start] + "." * (end - start) + low[end:]
+    places: list[tuple[int, int]] = [*denied]
     words = ""
     for pattern in _CONTEXTS:
         for match in pattern.finditer(low):
@@ -83,10 +109,30 @@ def find(low: str) -> Tone:
             if said:
                 names += said
                 places.append(span)
+                unkept += re.findall(rf"(?<![\w-]){_MANNER}(?![\w-])", match["t"])
                 words = words or match["t"]
     names = list(dict.fromkeys(names))
     clash = next(((a, b) for left, right in _CLASH for a in names for b in names if a in left and b in right), None)
-    return Tone(names[0] if names else None, words, clash, tuple(places))
+    return Tone(names[0] if names else None, words, clash, tuple(places), tuple(denied), tuple(unkept))
+
+
+def _denied(low: str) -> tuple[list[str], list[tuple[int, int]], list[str]]:
+    """(the tones meant by their opposite, where, the wishes that have none)."""
+    names: list[str] = []
+    spans: list[tuple[int, int]] = []
+    unkept: list[str] = []
+    for pattern in _DENIED:
+        for match in pattern.finditer(low):
+            told_of = TOLD_OF.search(low[: match.start()])
+            if told_of or any(a < match.end() and match.start() < b for a, b in spans):
+                continue
+            meant = [_FLIP.get(name, "") for name in _named(re.sub(r"\b(?:too|so|not) ", "", match["t"]), "")]
+            if meant and all(meant):
+                names += meant
+            else:
+                unkept.append(re.sub(r"^(?:but|and) ", "", match[0]))
+            spans.append(match.span())
+    return names, spans, unkept
 
 
 def canonical(said: str) -> str:

@@ -3,8 +3,8 @@
 import re
 
 _START = re.compile(
-    r"\b(?:about|regarding|concerning|covering|announcing|celebrating|promoting|highlighting|explaining|comparing|showing|sharing|introducing|describing|discussing|featuring|summari[sz]ing|teasing|revealing|inviting people to|"
-    r"on the topic of|on (?=how|why|what|our|the|a |an |[a-z0-9])|around|"
+    r"\b(?:about|regarding|concerning|covering|announcing|celebrating|promoting|highlighting|explaining|comparing|forecasting|showing|sharing|introducing|describing|discussing|featuring|summari[sz]ing|teasing|revealing|inviting people to|"
+    r"(?:(?<=post )|(?<=update )|(?<=tweet )|(?<=article )|(?<=newsletter ))(?=how (?:we|our)\b)|on the topic of|on (?=how|why|what|our|the|a |an |[a-z0-9])|around|"
     r"to (?:announce|promote|celebrate|introduce|share|explain|highlight|launch|mark)|that (?:announces|explains|shows|celebrates|covers|highlights|describes|promotes|introduces|summari[sz]es|compares)|"
     r"(?:telling|tell(?:s|ing)?|say(?:s|ing)?|informing)(?: (?:people|them|everyone|our \w+|customers|followers))?(?: that| about)?|(?:titled|named|called|entitled|with (?:the )?title|topic\s*[:=]|subject\s*[:=]|theme\s*[:=])|with (?=our |the (?:latest|numbers|figures|q\d|results|highlights))|from (?=our |the (?:latest |last )?(?:results|numbers|figures|report|data|quarter|month))|for (?=our (?:new |upcoming |next |\w+ )?(?:launch|webinar|event|product|campaign|sale|release|feature|conference|workshop|course|podcast|anniversary|opening|article|blog|post|post on|report|newsletter|app|update|release|offer)|(?:the|a|an|this|[a-z]+'s) (?:[\w-]+ ){0,3}(?:launch|webinar|event|campaign|sale|release|conference|workshop|course|anniversary|opening|offer|newsletter|blog post|article|post|product|app|feature|results|numbers)|black friday|christmas|q\d|[a-z]+ (?:results|launch|numbers|figures|release|day|friday))|(?:announcement|overview|summary|recap|review|launch) of (?=our |the |q\d|last|this|all))\s*"
 )
@@ -105,7 +105,8 @@ def tidy(part: str, low: str, at: int, taken: list[tuple[int, int]]) -> str:
 
 def clean(topic: str) -> str:
     """Without leading articles and trailing connectives; empty when it says nothing."""
-    topic = re.sub(r"\s+", " ", topic).strip(" \"'.,;:!?-–—()")
+    whole = re.sub(r"\s+", " ", topic)
+    topic = whole.strip(" \"'.,;:!?-–—()")
     while True:
         shorter = _TRAILING.sub("", topic)
         if shorter == topic:
@@ -114,7 +115,22 @@ def clean(topic: str) -> str:
     if VAGUE.fullmatch(topic.lower()):
         return ""
     bare = _LEADING.sub("", topic)
-    return "" if VAGUE.fullmatch(bare.lower()) else bare
+    return "" if VAGUE.fullmatch(bare.lower()) else _paired(bare, whole)
+
+
+_PAIRED = re.compile(r"(?:[^\"()]|(?:^|(?<=[\s(]))\"[^\"]*\"|\([^()]*\))*")
+
+
+def _paired(topic: str, whole: str) -> str:
+    """With the quotes and brackets at its edges that belong to those within it; one that has no fellow is left out."""
+    at = whole.find(topic)
+    for before, behind in ((0, 0), (1, 0), (0, 1), (1, 1), (0, 2), (1, 2), (2, 1), (2, 2)):
+        wider = whole[max(0, at - before) : at + len(topic) + behind]
+        if not set(wider.replace(topic, "", 1)) - set('"()') and _PAIRED.fullmatch(wider):
+            return wider
+    lone = '"' if topic.count('"') % 2 else ""
+    lone += "()" if topic.count("(") != topic.count(")") else ""
+    return topic.translate(dict.fromkeys(map(ord, lone)))
 
 
 def _left_over(part: str, low: str, taken: list[tuple[int, int]]) -> str:

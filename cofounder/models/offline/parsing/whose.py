@@ -40,7 +40,7 @@ _POSSESSIVE = re.compile(r"(?<![\w'])(?P<head>[a-z][\w&.-]*)(?:'s|(?<=s)')(?!\w)
 _BUSINESS = re.compile(rf"\b(?:an?|another|some|one|any|every|other)\s+(?:[\w-]+\s+){{0,2}}?(?P<head>{_FIRMS})\b")
 _NAME = re.compile(r"(?<![\w'])[A-Z][\w&.-]*(?: (?:[A-Z][\w&.-]*|&|of))*")
 _NO_NAME = re.compile(
-    rf"(?:{_TIMES}|linkedin|facebook|twitter|x|write|create|draft|post|tweet|email|mail|publish|ours?|mine|we|i|in|on|at|the|a|an|this|last|it|today|q\d|ceo|ai|saas|b2b|"
+    rf"(?:{_TIMES}|linkedin|facebook|twitter|x|write|create|draft|post|tweet|email|mail|publish|ours?|mine|celebrat(?:e|ing)|announc(?:e|ing)|mark(?:ing)?|thank|promote|share|we|i|in|on|at|the|a|an|this|last|it|today|q\d|ceo|ai|saas|b2b|"
     rf"usd|eur|gbp|black|cyber|new|and|but|so|after|since|with|from|for|while|revenue|sales|traffic|growth|profit|churn|customers|{metrics.NAMED})",
     re.I,
 )
