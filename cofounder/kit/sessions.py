@@ -4,6 +4,8 @@ import asyncio
 from typing import Any, cast
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.util import greenlet_spawn
 
 from cofounder.kit import straight
 from cofounder.kit.pool import READ_ONLY
@@ -60,7 +62,16 @@ class Statements(Transaction):
                 raw.invalidate()
             raise
         finally:
-            raw.close()
+            await _give_back(pool, raw)
+
+
+async def _give_back(pool: AsyncEngine, raw: Any) -> None:
+    """Give a connection back to its pool; one that the pool has no room for is closed, which is waited for."""
+    kept = cast(QueuePool, pool.pool)
+    if kept.checkedin() < kept.size():
+        raw.close()
+    else:
+        await asyncio.shield(greenlet_spawn(raw.close))
 
 
 def _spoils(error: BaseException) -> bool:

@@ -180,6 +180,26 @@ async def test_a_connection_that_the_server_closed_is_known_for_an_outage_and_re
         assert await session.scalar(whoami) != first
 
 
+async def test_a_connection_that_the_pool_has_no_room_for_is_closed(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    sleep = kept(text("SELECT pg_sleep(0.3), CAST(:n AS integer)"))
+
+    async def ask(number: int) -> None:
+        async with reading() as session:
+            await session.execute(sleep, {"n": number})
+
+    await asyncio.gather(*map(ask, range(16)))
+    count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cofounder' AND pid <> pg_backend_pid()"
+
+    async def ten() -> bool:
+        async with reading() as session:
+            return int(await session.scalar(text(count)) or 0) <= 10  # the pool's own; the other six are gone
+
+    await until(ten)
+    assert "closing connection" not in caplog.text
+
+
 async def test_what_cannot_be_kept_says_so_when_it_is_asked(database: Database) -> None:
     among = kept(select(Task).where(Task.id.in_(bindparam("ids", expanding=True))))
     with pytest.raises(TypeError, match="depends on its values"):
