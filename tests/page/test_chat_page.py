@@ -265,13 +265,16 @@ async def test_a_reload_right_after_sending_opens_the_conversation_and_asks_once
     page = quiet.page
     await page.goto("/chat")
 
+    there = asyncio.Event()
+
     async def unheard(route: Route) -> None:
         await route.fetch()  # the server has it, and the page hears nothing of that before it is reloaded
+        there.set()
 
     await page.route("**/api/chat", unheard)
     await page.get_by_label("Your message").fill("What was our best month?")
     await page.keyboard.press("Control+Enter")
-    await page.wait_for_timeout(500)
+    await asyncio.wait_for(there.wait(), 30)
     await page.unroute("**/api/chat")
     await page.reload()
     await page.wait_for_url(IN_CHAT)
