@@ -5,7 +5,6 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useMay } from "../../api/me";
 import { task as taskQuery } from "../../api/queries";
-import { Assumed, assumptions } from "../../parts/Assumed";
 import { Notches } from "../../parts/Notches";
 import { useNow } from "../../parts/now";
 import { Loading, Trouble } from "../../parts/Rest";
@@ -68,7 +67,6 @@ function Card({ task, read, newest }: { task: Detail; read: number; newest: bool
         <Fact name="Time">{duration(seconds)}</Fact>
       </dl>
       {goesOut && !decided(task) && !open && <p className={styles.plan}>{goesOut}</p>}
-      {newest && <Assumed told={assumptions(task.intent_read)} />}
       {newest && <Questions task={task} />}
       <Why task={task} />
       {task.status === "completed" && task.channels.length > 0 && (
